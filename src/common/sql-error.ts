@@ -65,6 +65,7 @@ export const sqlState = {
   invalidRegularExpression: '2201B',
   invalidArgumentForLogarithm: '2201E',
   invalidArgumentForPowerFunction: '2201F',
+  invalidArgumentForWidthBucketFunction: '2201G',
   invalidRowCountInLimitClause: '2201W',
   invalidRowCountInResultOffsetClause: '2201X',
   arraySubscriptError: '2202E',

@@ -32,7 +32,7 @@ export interface FunctionEntry {
   readonly variadic: Oid;
   readonly returnType: Oid;
   readonly volatility: Volatility;
-  /** Returns NULL when any argument is NULL, without being called. */
+  /** Returns NULL when any argument is NULL, without being called. For an aggregate: `step` is not called (pg_proc says false). */
   readonly strict: boolean;
   readonly implementation: ScalarImplementation | SetImplementation | AggregateImplementation | WindowImplementation;
 }
@@ -83,6 +83,13 @@ export interface AggregateImplementation {
   finish(state: unknown, context: EvalContext, call: CallTypes): Datum;
   /** n normal, o ordered-set, h hypothetical-set. */
   readonly aggregateKind: 'n' | 'o' | 'h';
+  /**
+   * Ordered-set aggregates: how many leading arguments are direct, the others being aggregated (WITHIN GROUP). `step` gets
+   * both together for every row, in the order of WITHIN GROUP. Absent: 0.
+   */
+  readonly directArgs?: number | undefined;
+  /** pg_aggregate.aggsortop: for min and max the operator that sorts the wanted value first. Absent: none. */
+  readonly sortOperator?: Oid | undefined;
   /** Rough bytes a state holds, for work_mem accounting. */
   stateBytes(state: unknown): number;
 }
