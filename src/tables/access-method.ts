@@ -45,6 +45,8 @@ export interface StoredTable {
   readonly layout: number;
   /** Clustering key; undefined: hidden 8-byte rowid. */
   readonly clusterKey: readonly KeyPart[] | undefined;
+  /** OID that violations of the clustering key report; 0 without one. */
+  readonly clusterIndexOid: Oid;
   readonly indexes: readonly StoredIndex[];
 }
 
@@ -101,8 +103,11 @@ export type ModifyOutcome =
   | { readonly kind: 'wait' }
   /** Not visible any more or changed by the own statement already: skip it. */
   | { readonly kind: 'gone' }
-  /** Newest committed version lives at `key` (it may have moved): lock it and re-check (READ COMMITTED) or fail (40001). */
-  | { readonly kind: 'stale'; readonly key: Uint8Array }
+  /**
+   * Newest committed version lives at `key` (it may have moved) and has `lsn`: lock it and re-check (READ COMMITTED) or
+   * fail (40001).
+   */
+  | { readonly kind: 'stale'; readonly key: Uint8Array; readonly lsn: Lsn }
   /** Already changed by this very statement (or one that came later in this transaction). */
   | { readonly kind: 'self-modified' }
   | { readonly kind: 'unique'; readonly indexOid: Oid; readonly conflictKey: Uint8Array }
@@ -140,8 +145,17 @@ export interface AccessMethod {
     end: number,
     context: OperationContext,
   ): { readonly done: number; readonly outcome: ModifyOutcome };
-  /** Replaces the row by row `row` of `source` (all columns). */
-  update(reference: RowReference, source: RowSource, row: number, context: OperationContext): ModifyOutcome;
+  /**
+   * Replaces the row by row `row` of `source`. With `assigned` (one byte per storage column, 1 = assigned) the other
+   * columns keep their stored values and need not be in `source`; without it, `source` has them all.
+   */
+  update(
+    reference: RowReference,
+    source: RowSource,
+    row: number,
+    context: OperationContext,
+    assigned?: Uint8Array,
+  ): ModifyOutcome;
   delete(reference: RowReference, context: OperationContext): ModifyOutcome;
   /** Locks the row; 'done' when held, 'locked' under nowait/skip. */
   lockRow(reference: RowReference, mode: RowLockMode, policy: WaitPolicy, context: OperationContext): ModifyOutcome;
