@@ -50,6 +50,8 @@ export interface TypeHandler {
   readonly vectorKind: VectorKind;
   /** Width in a stored row (row-format.ts), or 0 for variable width. bool 1, int2 2, int4/date/oid/float4 4, int8 8, interval/uuid 16 …. */
   readonly storedBytes: number;
+  /** Whether stored values compare as unsigned bytes and are equal iff their bytes are (text, bytea, uuid; not char(n)). */
+  readonly bytewise: boolean;
 
   /** Input function. Throws 22P02 and the like in PostgreSQL's words. Typmod -1: none. */
   parseText(text: string, typmod: number, io: IoContext): Datum;

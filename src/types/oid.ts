@@ -1,0 +1,214 @@
+/**
+ * oid, xid, cid and the reg* types: unsigned 32-bit numbers in int64 vectors (always narrow), 4 bytes in rows and keys. The
+ * reg* types differ in text only, where the session's RegNames knows the names. Also xid8, pg_lsn (64 bit) and tid.
+ */
+import type { Oid } from '../common/ids.ts';
+import { canonicalInt64 } from './datum.ts';
+import { defineType } from './define-type.ts';
+import type { TypeSpec } from './define-type.ts';
+import { writeInteger } from './digits.ts';
+import { hashBytes, hashInt64, hashInteger } from './hash.ts';
+import { compareInt64, compareNumbers, readInt32BE, readInt32LE, readInt64LE, writeInt64LE } from './integer.ts';
+import { checkBinaryLength, invalidText, valueOutOfRange } from './io-errors.ts';
+import { typeOid } from './oids.ts';
+import type { TypeHandler } from './type-handler.ts';
+import { asBuffer, compareBytes } from './utf8.ts';
+import type { Int64Vector } from './vector.ts';
+import { skipSpace } from './whitespace.ts';
+
+const oidPattern = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/;
+
+/** oid input, as C's strtoul: a sign is allowed, -1 means 4294967295. */
+export function parseOid(text: string): Oid {
+  const match = oidPattern.exec(text);
+  if (match === null) throw invalidText('oid', text);
+  const [consumed, sign, digits = ''] = match;
+  const magnitude = BigInt(digits);
+  const inRange = sign === '-' ? magnitude <= 0x8000_0000n : magnitude <= 0xffff_ffffn;
+  if (!inRange) throw valueOutOfRange('oid', text);
+  if (skipSpace(text, consumed.length) !== text.length) throw invalidText('oid', text);
+  return Number(sign === '-' ? -magnitude : magnitude) >>> 0;
+}
+
+/** xid, cid and xid8 input never fails: what C's strtoul makes of it, hexadecimal and octal too, 0 for anything else. */
+function parseLenient(text: string): bigint {
+  const match = /^[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[0-9]+)/.exec(text);
+  if (match === null) return 0n;
+  const [, sign, digits = ''] = match;
+  const magnitude = BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  const capped = magnitude > 0xffff_ffff_ffff_ffffn ? 0xffff_ffff_ffff_ffffn : magnitude;
+  return BigInt.asUintN(64, sign === '-' && capped === magnitude ? -capped : capped);
+}
+
+type Traits = Pick<TypeSpec, 'oid' | 'name' | 'sqlName' | 'arrayOid' | 'category'> & Partial<TypeSpec>;
+
+function defineUnsigned(traits: Traits): TypeHandler {
+  return defineType({
+    length: 4,
+    vectorKind: 'int64',
+    storedBytes: 4,
+    parseText: parseOid,
+    formatText: (value) => String(value),
+    parseBinary(data, start, end) {
+      checkBinaryLength(start, end, 4);
+      return readInt32BE(data, start) >>> 0;
+    },
+    writeBinary: (value, out) => out.uint32BE(value as number),
+    compare: compareNumbers,
+    hash: (value) => hashInteger(value as number),
+    encode: (value, out) => out.uint32LE(value as number),
+    decode: (data, offset) => readInt32LE(data, offset) >>> 0,
+    encodeKey: (value, out) => out.uint32BE(value as number),
+    decodeKey: (data, offset) => ({ value: readInt32BE(data, offset) >>> 0, next: offset + 4 }),
+    writeText: (vector, row, out) => writeInteger(out, (vector as Int64Vector).values[row] as number),
+    ...traits,
+  });
+}
+
+export const oidType = defineUnsigned({
+  oid: typeOid.oid,
+  name: 'oid',
+  sqlName: 'oid',
+  arrayOid: 1028,
+  category: 'N',
+  preferred: true,
+});
+
+function defineTransactionNumber(oid: Oid, name: string, arrayOid: Oid): TypeHandler {
+  return defineUnsigned({
+    oid,
+    name,
+    sqlName: name,
+    arrayOid,
+    category: 'U',
+    parseText: (text) => Number(BigInt.asUintN(32, parseLenient(text))),
+  });
+}
+
+export const xidType = defineTransactionNumber(typeOid.xid, 'xid', 1011);
+export const cidType = defineTransactionNumber(typeOid.cid, 'cid', 1012);
+
+function defineReg(oid: Oid, name: string, arrayOid: Oid): TypeHandler {
+  return defineUnsigned({
+    oid,
+    name,
+    sqlName: name,
+    arrayOid,
+    category: 'N',
+    parseText(text, _typmod, io) {
+      if (text === '-') return 0;
+      return /^[0-9]+$/.test(text) ? parseOid(text) : io.names.parse(oid, text);
+    },
+    formatText: (value, io) => io.names.format(oid, value as Oid),
+    writeText: (vector, row, out, io) => out.utf8(io.names.format(oid, (vector as Int64Vector).values[row] as Oid)),
+  });
+}
+
+export const regTypes: readonly TypeHandler[] = [
+  defineReg(typeOid.regproc, 'regproc', 1008),
+  defineReg(typeOid.regprocedure, 'regprocedure', 2207),
+  defineReg(typeOid.regoper, 'regoper', 2208),
+  defineReg(typeOid.regoperator, 'regoperator', 2209),
+  defineReg(typeOid.regclass, 'regclass', 2210),
+  defineReg(typeOid.regtype, 'regtype', 2211),
+  defineReg(typeOid.regconfig, 'regconfig', 3735),
+  defineReg(typeOid.regdictionary, 'regdictionary', 3770),
+  defineReg(typeOid.regnamespace, 'regnamespace', 4090),
+  defineReg(typeOid.regrole, 'regrole', 4097),
+  defineReg(typeOid.regcollation, 'regcollation', 4192),
+];
+
+function toUnsigned64(value: number | bigint): bigint {
+  return BigInt.asUintN(64, BigInt(value));
+}
+
+/** Unsigned 64-bit types: the Datum is the same 64 bits read as signed, so that they fit int64 vectors. */
+function defineUnsigned64(traits: Traits & Pick<TypeSpec, 'parseText' | 'formatText'>): TypeHandler {
+  return defineType({
+    length: 8,
+    vectorKind: 'int64',
+    storedBytes: 8,
+    parseBinary(data, start, end) {
+      checkBinaryLength(start, end, 8);
+      return canonicalInt64(asBuffer(data).readBigInt64BE(start));
+    },
+    writeBinary: (value, out) => out.int64BE(value as number | bigint),
+    compare: (a, b) => compareInt64(toUnsigned64(a as number | bigint), toUnsigned64(b as number | bigint)),
+    hash: (value) => hashInt64(value as number | bigint),
+    encode: (value, out) => writeInt64LE(out, value as number | bigint),
+    decode: readInt64LE,
+    encodeKey: (value, out) => out.int64BE(value as number | bigint),
+    decodeKey: (data, offset) => ({ value: canonicalInt64(asBuffer(data).readBigInt64BE(offset)), next: offset + 8 }),
+    ...traits,
+  });
+}
+
+export const xid8Type = defineUnsigned64({
+  oid: typeOid.xid8,
+  name: 'xid8',
+  sqlName: 'xid8',
+  arrayOid: 271,
+  category: 'U',
+  parseText: (text) => canonicalInt64(BigInt.asIntN(64, parseLenient(text))),
+  formatText: (value) => String(toUnsigned64(value as number | bigint)),
+});
+
+const lsnPattern = /^([0-9a-fA-F]{1,8})\/([0-9a-fA-F]{1,8})$/;
+
+export const pgLsnType = defineUnsigned64({
+  oid: typeOid.pgLsn,
+  name: 'pg_lsn',
+  sqlName: 'pg_lsn',
+  arrayOid: 3221,
+  category: 'U',
+  parseText(text) {
+    const match = lsnPattern.exec(text);
+    if (match === null) throw invalidText('pg_lsn', text);
+    const [, high = '0', low = '0'] = match;
+    return canonicalInt64(BigInt.asIntN(64, (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)));
+  },
+  formatText(value) {
+    const bits = toUnsigned64(value as number | bigint);
+    return `${(bits >> 32n).toString(16).toUpperCase()}/${(bits & 0xffff_ffffn).toString(16).toUpperCase()}`;
+  },
+});
+
+const tidPattern = /^\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)/;
+
+/** A row's place, (block,offset): stored big-endian so that byte order is its order. */
+export const tidType = defineType({
+  oid: typeOid.tid,
+  name: 'tid',
+  sqlName: 'tid',
+  arrayOid: 1010,
+  category: 'U',
+  length: 6,
+  vectorKind: 'bytes',
+  storedBytes: 6,
+  bytewise: true,
+  parseText(text) {
+    const match = tidPattern.exec(text.trim());
+    const block = Number(match?.[1]);
+    const offset = Number(match?.[2]);
+    if (!(block <= 0xffff_ffff && offset <= 0xffff)) throw invalidText('tid', text);
+    const bytes = Buffer.alloc(6);
+    bytes.writeUInt32BE(block, 0);
+    bytes.writeUInt16BE(offset, 4);
+    return bytes;
+  },
+  formatText(value) {
+    const bytes = asBuffer(value as Uint8Array);
+    return `(${bytes.readUInt32BE(0)},${bytes.readUInt16BE(4)})`;
+  },
+  parseBinary(data, start, end) {
+    checkBinaryLength(start, end, 6);
+    return Buffer.from(data.subarray(start, end));
+  },
+  writeBinary: (value, out) => out.copy(value as Uint8Array),
+  compare: (a, b) => compareBytes(a as Uint8Array, 0, 6, b as Uint8Array, 0, 6),
+  hash: (value) => hashBytes(value as Uint8Array, 0, 6),
+  encode: (value, out) => out.copy(value as Uint8Array),
+  decode: (data, offset) => Buffer.from(data.subarray(offset, offset + 6)),
+  encodeKey: (value, out) => out.copy(value as Uint8Array),
+  decodeKey: (data, offset) => ({ value: Buffer.from(data.subarray(offset, offset + 6)), next: offset + 6 }),
+});
