@@ -207,7 +207,7 @@ export interface PartitionBoundSpec {
   readonly location: number;
 }
 
-/** ALTER TABLE, also of views, indexes, sequences … (`objtype`). */
+/** ALTER TABLE, also of views, indexes, sequences … (`objtype`). ONLY is `relation.inh` false. */
 export interface AlterTableStmt {
   readonly kind: 'AlterTableStmt';
   readonly relation: RangeVar;
@@ -237,8 +237,6 @@ export interface AlterTableCmd {
   readonly def: Node | undefined;
   readonly behavior: DropBehavior;
   readonly missing_ok: boolean;
-  /** false for ONLY. */
-  readonly recurse: boolean;
 }
 
 export interface ATAlterConstraint {

@@ -377,7 +377,6 @@ export const nodeFields: FieldTable = {
     def: 'node',
     behavior: 'name',
     missing_ok: 'bool',
-    recurse: 'bool',
   },
   ATAlterConstraint: {
     conname: 'name',
