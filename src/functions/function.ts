@@ -15,6 +15,8 @@ export type Kernel = (args: readonly Datum[], context: EvalContext, call: CallTy
 export interface CallTypes {
   readonly argTypes: readonly Oid[];
   readonly resultType: Oid;
+  /** A variadic "any" function called with the keyword VARIADIC: its last argument is an array of the values. */
+  readonly variadicArray?: boolean | undefined;
 }
 
 /** i immutable, s stable, v volatile. */

@@ -4,6 +4,8 @@
  * column serves a comparison with an int8; an operator class picks the family an index on one type uses.
  */
 import type { Oid } from '../common/ids.ts';
+import { typeOid } from '../types/oids.ts';
+import { findType } from '../types/registry.ts';
 import { casts } from './casts.ts';
 import { oidOfType } from './type-oids.ts';
 
@@ -355,7 +357,7 @@ for (const item of operatorClasses) if (item.isDefault) defaultClasses.set(`${it
 
 /**
  * The operator class an index on `type` uses, or undefined if the type has none. A type without its own uses that of the
- * type it is stored like: varchar → text, regclass → oid.
+ * type it is stored like: varchar → text, regclass → oid, any array → anyarray, any row type → record.
  */
 export function findDefaultOperatorClass(type: Oid, method: IndexMethod): OperatorClass | undefined {
   const own = defaultClasses.get(`${method} ${type}`);
@@ -365,7 +367,10 @@ export function findDefaultOperatorClass(type: Oid, method: IndexMethod): Operat
     const borrowed = defaultClasses.get(`${method} ${cast.target}`);
     if (borrowed !== undefined) return borrowed;
   }
-  return undefined;
+  const handler = findType(type);
+  if (handler === undefined) return undefined;
+  if (handler.elementOid !== 0) return defaultClasses.get(`${method} ${typeOid.anyarray}`);
+  return handler.typeType === 'c' ? defaultClasses.get(`${method} ${typeOid.record}`) : undefined;
 }
 
 /** The operators that order values of `type` by its default btree class; undefined if it has no order. */

@@ -16,6 +16,15 @@ import { numericOperators } from './operators/numeric.ts';
 import { oidOperators } from './operators/oid.ts';
 import { patternOperators } from './operators/pattern.ts';
 import { textOperators } from './operators/text.ts';
+import { byteaFunctions } from './scalar/bytea.ts';
+import { encodingFunctions } from './scalar/encoding.ts';
+import { identifierFunctions } from './scalar/identifier.ts';
+import { numberCastFunctions } from './scalar/number-casts.ts';
+import { numericFunctions } from './scalar/numeric.ts';
+import { stringFunctions } from './scalar/string.ts';
+import { textFunctions } from './scalar/text.ts';
+import { textBuildingFunctions } from './scalar/text-building.ts';
+import { textCastFunctions } from './scalar/text-casts.ts';
 import { floatFunctions } from './scalar/float.ts';
 import { floatMathFunctions } from './scalar/float-math.ts';
 import { integerFunctions } from './scalar/integer.ts';
@@ -26,6 +35,15 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...integerFunctions,
   ...floatFunctions,
   ...floatMathFunctions,
+  ...numericFunctions,
+  ...numberCastFunctions,
+  ...textFunctions,
+  ...stringFunctions,
+  ...textBuildingFunctions,
+  ...textCastFunctions,
+  ...byteaFunctions,
+  ...encodingFunctions,
+  ...identifierFunctions,
 ];
 
 const functionByOid: ReadonlyMap<Oid, FunctionEntry> = new Map(allFunctions.map((entry) => [entry.oid, entry]));

@@ -5,7 +5,6 @@
 import type { FunctionEntry, Kernel, ScalarImplementation } from '../function.ts';
 import type { Datum } from '../../types/datum.ts';
 import { scalar } from '../define.ts';
-import type { TypeName } from '../type-oids.ts';
 
 type Inline = NonNullable<ScalarImplementation['inline']>;
 
@@ -65,8 +64,8 @@ export function comparePrimitive(left: number | bigint | boolean, right: number 
  */
 export function comparisons(
   comparison: Comparison,
-  left: TypeName,
-  right: TypeName,
+  left: string,
+  right: string,
   functions: string,
   attributes: string = '',
 ): FunctionEntry[] {
@@ -86,7 +85,7 @@ export function comparisons(
 /** `larger` and `smaller` of two values of one type, as max and min use them: `name oid, name oid`. */
 export function extremes<T extends Datum>(
   compare: (left: T, right: T) => number,
-  type: TypeName,
+  type: string,
   functions: string,
 ): FunctionEntry[] {
   const [larger, smaller] = functions.split(', ').map((item) => item.split(' ')) as [
