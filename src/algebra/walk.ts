@@ -113,6 +113,7 @@ export function mapChildren(expression: Expression, map: Mapping): Expression {
       const branches = mapList(expression.branches, (branch) => {
         const when = map(branch.when);
         const then = map(branch.then);
+        // oxlint-disable-next-line unicorn/no-thenable -- never awaited
         return when === branch.when && then === branch.then ? branch : { when, then };
       });
       const otherwise = map(expression.otherwise);
