@@ -95,6 +95,7 @@ export const sqlState = {
   invalidSchemaName: '3F000',
   serializationFailure: '40001',
   deadlockDetected: '40P01',
+  generatedAlways: '428C9',
   syntaxError: '42601',
   insufficientPrivilege: '42501',
   invalidName: '42602',
