@@ -77,13 +77,11 @@ export class FatalIoError extends Error {
 export function asDiskError(doing: string, path: string, cause: unknown): Error {
   if (!(cause instanceof Error)) return new Error(`could not ${doing} file "${path}"`, { cause });
   if (cause instanceof SqlError || cause instanceof FatalIoError) return cause;
+  if (doing === 'flush') return new FatalIoError(`could not flush file "${path}": ${cause.message}`, { cause });
   const code = 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return new DiskFullError(doing, path);
-  if (doing === 'flush') return new FatalIoError(`could not flush file "${path}": ${cause.message}`, { cause });
-  return new SqlError(
-    code === 'ENOENT' ? sqlState.undefinedFile : sqlState.ioError,
-    `could not ${doing} file "${path}": ${cause.message}`,
-  );
+  const state = code === 'ENOENT' ? sqlState.undefinedFile : sqlState.ioError;
+  return new SqlError(state, `could not ${doing} file "${path}": ${cause.message}`);
 }
 
 const zeroes = new Uint8Array(1024 * 1024);

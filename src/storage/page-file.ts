@@ -1,0 +1,201 @@
+/**
+ * The page file: 8 KB *slots* in files of 1 GB, `pages/00000`, `pages/00001`, … A slot holds the image of some page; which
+ * page is the business of the page maps. Slot 0 is never used, so that 0 can mean "none".
+ *
+ * The file grows by zero-filled extents before its slots are handed out (LOG-7): a write to a slot needs no new space from
+ * the file system, so evictions, undo and checkpoints do not run into a full disk half-way.
+ *
+ * Two handles per file: ordinary writes (evictions) become durable at the checkpoint's flush, the checkpoint's own writes
+ * through the dsync handle one by one (CKPT-3), so that its final flush finds little to do and stalls nobody.
+ */
+import type { PageNumber, SpaceId } from '../common/ids.ts';
+import { sqlState, SqlError } from '../common/sql-error.ts';
+import { layout } from './data-directory.ts';
+import type { Disk, DiskFile, IoCallback } from './disk.ts';
+import { zeroFillSync } from './disk.ts';
+import { computeCrc, getPageNumber, getStoredCrc, pageBytes } from './page.ts';
+import { extentSlots, SlotLedger } from './slot-ledger.ts';
+
+export const slotsPerFile = 131_072;
+const growthExtentsMax = 8;
+/** After the disk was found full, growth is tried again at every n-th wish only. */
+const fullBackoff = 1024;
+
+interface SlotFile {
+  readonly ordinary: DiskFile;
+  readonly dsync: DiskFile;
+  unflushed: boolean;
+}
+
+/** What a map says should be in a slot. */
+export interface ExpectedPage {
+  readonly space: SpaceId;
+  readonly page: PageNumber;
+  readonly crc: number;
+}
+
+export class PageFile {
+  readonly slots = new SlotLedger();
+  readonly #disk: Disk;
+  readonly #files: SlotFile[] = [];
+  #skipGrowth = 0;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+    while (disk.existsSync(fileName(this.#files.length))) this.#openFile('existing');
+    this.slots.addSlots(this.#countSlots());
+    if (this.slots.slotCount === 0) this.#extend(1);
+    this.slots.addReference(0);
+  }
+
+  #openFile(mode: 'existing' | 'createNew'): SlotFile {
+    const path = fileName(this.#files.length);
+    const ordinary = this.#disk.openSync(path, mode);
+    const file = { ordinary, dsync: this.#disk.openSync(path, 'existingDsync'), unflushed: false };
+    this.#files.push(file);
+    if (mode === 'createNew') this.#disk.syncDirectorySync(layout.pages);
+    return file;
+  }
+
+  /** Every file but the last is whole; a crash while growing may have left less, which is filled up. */
+  #countSlots(): number {
+    let count = 0;
+    for (const [index, { ordinary }] of this.#files.entries()) {
+      const slots = Math.floor(ordinary.sizeSync() / pageBytes);
+      const isLast = index === this.#files.length - 1;
+      count = index * slotsPerFile + (isLast ? slots - (slots % extentSlots) : slotsPerFile);
+      if (!isLast && slots < slotsPerFile) zeroFillSync(ordinary, slots * pageBytes, slotsPerFile * pageBytes);
+    }
+    return count;
+  }
+
+  /**
+   * Makes sure that `count` slots are free, growing the file if it must. Throws DiskFullError.
+   */
+  ensureFree(count: number): void {
+    while (this.slots.freeCount < count) {
+      const wanted = Math.ceil((count - this.slots.freeCount) / extentSlots);
+      const generous = Math.min(growthExtentsMax, Math.ceil(this.slots.slotCount / extentSlots / 8));
+      this.#extend(Math.min(growthExtentsMax, Math.max(wanted, generous)));
+    }
+  }
+
+  /** As ensureFree, but a full disk is only an answer, and one that costs next to nothing. */
+  tryEnsureFree(count: number): boolean {
+    if (this.slots.freeCount >= count) return true;
+    if (this.#skipGrowth > 0) {
+      this.#skipGrowth--;
+      return false;
+    }
+    try {
+      this.ensureFree(count);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.sqlState !== sqlState.diskFull) throw error;
+      this.#skipGrowth = fullBackoff;
+      return false;
+    }
+  }
+
+  #extend(extents: number): void {
+    const from = this.slots.slotCount;
+    const index = Math.floor(from / slotsPerFile);
+    const file = this.#files[index] ?? this.#openFile('createNew');
+    const offset = (from % slotsPerFile) * pageBytes;
+    const bytes = Math.min(extents * extentSlots * pageBytes, slotsPerFile * pageBytes - offset);
+    file.unflushed = true;
+    zeroFillSync(file.ordinary, offset, offset + bytes);
+    this.slots.addSlots(bytes / pageBytes);
+  }
+
+  /** Reads the slot's image to `bytes` at `base` and checks it: checksum and identity (POOL-2). */
+  readSync(slot: number, bytes: Uint8Array, view: DataView, base: number, expected: ExpectedPage): void {
+    const file = this.#files[Math.floor(slot / slotsPerFile)];
+    if (file === undefined || slot >= this.slots.slotCount) throw damaged(slot, expected, 'the slot does not exist');
+    const target = bytes.subarray(base, base + pageBytes);
+    const count = file.ordinary.readSync(target, (slot % slotsPerFile) * pageBytes);
+    if (count !== pageBytes) throw damaged(slot, expected, `read only ${count} of ${pageBytes} bytes`);
+    verifyImage(slot, bytes, view, base, expected);
+  }
+
+  /** Reads neighbouring slots unchecked, off-thread; `verifyImage` is the caller's duty. */
+  readRun(slot: number, target: Uint8Array, callback: IoCallback): void {
+    const file = this.#fileOf(slot);
+    file.ordinary.read(target, (slot % slotsPerFile) * pageBytes, (error, count) => {
+      if (error === null && count !== target.length) callback(damaged(slot, undefined, `read only ${count} bytes`));
+      else callback(error);
+    });
+  }
+
+  /** Writes neighbouring slots; durable after the next `flush`. */
+  writeRunSync(slot: number, images: Uint8Array): void {
+    const file = this.#fileOf(slot);
+    file.unflushed = true;
+    file.ordinary.writeSync(images, (slot % slotsPerFile) * pageBytes);
+  }
+
+  /** Writes neighbouring slots off-thread; `durable`: on disk when the callback comes, else after the next `flush`. */
+  writeRun(slot: number, images: Uint8Array, durable: boolean, callback: IoCallback): void {
+    const file = this.#fileOf(slot);
+    if (!durable) file.unflushed = true;
+    (durable ? file.dsync : file.ordinary).write(images, (slot % slotsPerFile) * pageBytes, callback);
+  }
+
+  #fileOf(slot: number): SlotFile {
+    return this.#files[Math.floor(slot / slotsPerFile)] as SlotFile;
+  }
+
+  /** Makes everything written before the call durable. Throws FatalIoError. */
+  async flush(): Promise<void> {
+    for (const file of this.#files) {
+      if (!file.unflushed) continue;
+      file.unflushed = false;
+      await new Promise<void>((resolve, reject) => {
+        file.ordinary.flush((error) => (error === null ? resolve() : reject(error)));
+      });
+    }
+  }
+
+  close(): void {
+    for (const { ordinary, dsync } of this.#files) {
+      ordinary.closeSync();
+      dsync.closeSync();
+    }
+    this.#files.length = 0;
+  }
+}
+
+/** Throws XX001 unless the image at `base` is whole, and the one that `expected` describes. */
+export function verifyImage(
+  slot: number,
+  bytes: Uint8Array,
+  view: DataView,
+  base: number,
+  expected: ExpectedPage,
+): void {
+  const stored = getStoredCrc(view, base);
+  const computed = computeCrc(bytes, base);
+  if (stored !== computed) throw damaged(slot, expected, `checksum is ${hex(computed)}, the page says ${hex(stored)}`);
+  if (stored !== expected.crc) {
+    throw damaged(slot, expected, `checksum is ${hex(stored)}, the page map says ${hex(expected.crc)} (a lost write)`);
+  }
+  const page = getPageNumber(view, base);
+  if (page !== expected.page) throw damaged(slot, expected, `the slot holds page ${page}`);
+}
+
+function fileName(index: number): string {
+  return `${layout.pages}/${String(index).padStart(5, '0')}`;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}
+
+function damaged(slot: number, expected: ExpectedPage | undefined, what: string): SqlError {
+  const whose = expected === undefined ? '' : ` for page ${expected.page} of space ${expected.space}`;
+  const path = fileName(Math.floor(slot / slotsPerFile));
+  return new SqlError(
+    sqlState.dataCorrupted,
+    `invalid page in file "${path}", slot ${slot % slotsPerFile}${whose}: ${what}`,
+  );
+}

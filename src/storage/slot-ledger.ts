@@ -1,0 +1,191 @@
+/**
+ * Which slots of the page file are free, how many page maps use each of the others, and when a slot given back may be used
+ * again. Kept in memory only: at start it is rebuilt from the maps, which are the truth.
+ *
+ * Time is cut into *epochs* by the freezes of checkpoints (CKPT-2). A slot that no live map uses any more may still belong
+ * to the durable image, so it waits:
+ *
+ *   "fresh": written in this epoch, by an eviction     → no image has it: free at once
+ *   anything else                                      → free when the next checkpoint to freeze is durable
+ *
+ *            freeze C            C durable
+ *   ───────────┼──────────────────────┼──────────▶
+ *    released ─┴─ retiring ───────────┴─ free
+ *                   released ── waits for C+1
+ *
+ * Slots come in *extents* of 1 MB. Allocation fills extents that are at least half free first, so that the pages of one
+ * checkpoint write lie side by side; an extent never crosses a file.
+ */
+import { assert } from '../common/assert.ts';
+import { sqlState, SqlError } from '../common/sql-error.ts';
+
+export const extentSlots = 128;
+const extentWords = extentSlots / 32;
+const halfFree = extentSlots / 2;
+const referencesMax = 0xffff;
+
+export class SlotLedger {
+  slotCount = 0;
+  freeCount = 0;
+  /** Length of the run the last `allocateRun` returned. */
+  runLength = 0;
+  #references = new Uint16Array(extentSlots);
+  #free = new Uint32Array(extentWords);
+  #fresh = new Uint32Array(extentWords);
+  #freeInExtent = new Uint8Array(1);
+  #extent = 0;
+  /** Released since the last freeze, and before it. */
+  #released: number[] = [];
+  #retiring: number[] = [];
+
+  /** New slots at the end of the page file, all free. Always whole extents. */
+  addSlots(count: number): void {
+    assert(count % extentSlots === 0, 'SLOT-1: the page file grows by whole extents');
+    const from = this.slotCount;
+    this.slotCount += count;
+    this.#resize();
+    for (let slot = from; slot < this.slotCount; slot++) this.#setFree(slot);
+  }
+
+  #resize(): void {
+    if (this.slotCount <= this.#references.length) return;
+    const capacity = Math.max(this.slotCount, this.#references.length * 2);
+    this.#references = grown(this.#references, new Uint16Array(capacity));
+    this.#free = grown(this.#free, new Uint32Array(capacity / 32));
+    this.#fresh = grown(this.#fresh, new Uint32Array(capacity / 32));
+    this.#freeInExtent = grown(this.#freeInExtent, new Uint8Array(capacity / extentSlots));
+  }
+
+  #setFree(slot: number): void {
+    this.#free[slot >>> 5]! |= 1 << (slot & 31);
+    this.#freeInExtent[Math.floor(slot / extentSlots)]!++;
+    this.freeCount++;
+  }
+
+  #setUsed(slot: number): void {
+    this.#free[slot >>> 5]! &= ~(1 << (slot & 31));
+    this.#freeInExtent[Math.floor(slot / extentSlots)]!--;
+    this.freeCount--;
+  }
+
+  #isFree(slot: number): boolean {
+    return ((this.#free[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
+  }
+
+  /**
+   * Takes up to `max` neighbouring free slots, each with one reference; the first is returned, their number is `runLength`.
+   * There must be a free slot.
+   */
+  allocateRun(max: number): number {
+    assert(this.freeCount > 0, 'SLOT-2: slots are reserved before they are needed');
+    const extent = this.#chooseExtent();
+    const end = (extent + 1) * extentSlots;
+    let start = extent * extentSlots;
+    while (!this.#isFree(start)) start++;
+    let count = 0;
+    while (count < max && start + count < end && this.#isFree(start + count)) {
+      this.#take(start + count);
+      count++;
+    }
+    this.runLength = count;
+    return start;
+  }
+
+  #take(slot: number): void {
+    this.#setUsed(slot);
+    this.#references[slot] = 1;
+    this.#fresh[slot >>> 5]! &= ~(1 << (slot & 31));
+  }
+
+  /** No image, durable or frozen, contains the slot. */
+  markFresh(slot: number): void {
+    this.#fresh[slot >>> 5]! |= 1 << (slot & 31);
+  }
+
+  /** Stays in the extent it is filling; then the next that is half free; then the next with any free slot. */
+  #chooseExtent(): number {
+    if (this.#freeInExtent[this.#extent]! > 0) return this.#extent;
+    this.#extent = this.#nextExtent(halfFree) ?? this.#nextExtent(1) ?? 0;
+    return this.#extent;
+  }
+
+  #nextExtent(freeMin: number): number | undefined {
+    const count = this.slotCount / extentSlots;
+    for (let i = 1; i <= count; i++) {
+      const extent = (this.#extent + i) % count;
+      if (this.#freeInExtent[extent]! >= freeMin) return extent;
+    }
+    return undefined;
+  }
+
+  references(slot: number): number {
+    return this.#references[slot]!;
+  }
+
+  assertShareable(slot: number): void {
+    if (this.#references[slot]! < referencesMax) return;
+    throw new SqlError(sqlState.programLimitExceeded, `cannot share a page among more than ${referencesMax} databases`);
+  }
+
+  /** One more map uses the slot: a branch, or any map when it is read at start. */
+  addReference(slot: number): void {
+    if (slot >= this.slotCount) {
+      throw new SqlError(sqlState.dataCorrupted, `a page map names slot ${slot}, the page file has ${this.slotCount}`);
+    }
+    const count = this.#references[slot]!;
+    if (count === 0 && this.#isFree(slot)) this.#setUsed(slot);
+    this.#references[slot] = count + 1;
+  }
+
+  /** One map less uses the slot. */
+  release(slot: number): void {
+    const count = this.#references[slot]!;
+    assert(count > 0, 'SLOT-3: only a referenced slot can be released');
+    this.#references[slot] = count - 1;
+    if (count > 1) return;
+    if (this.#isFresh(slot)) this.#setFree(slot);
+    else this.#released.push(slot);
+  }
+
+  #isFresh(slot: number): boolean {
+    return ((this.#fresh[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
+  }
+
+  /** One map less uses the slot, and the running checkpoint's image does not either. */
+  retire(slot: number): void {
+    const count = this.#references[slot]!;
+    assert(count > 0, 'SLOT-3: only a referenced slot can be released');
+    this.#references[slot] = count - 1;
+    if (count === 1) this.#retiring.push(slot);
+  }
+
+  /** The slot is in no image, durable or frozen (an image's own map page): free at once. */
+  releaseNow(slot: number): void {
+    assert(this.#references[slot] === 1, 'SLOT-3: only a referenced slot can be released');
+    this.#references[slot] = 0;
+    this.#setFree(slot);
+  }
+
+  /** A checkpoint begins: what was released until now is free once it is durable. */
+  freeze(): void {
+    for (const slot of this.#released) this.#retiring.push(slot);
+    this.#released = [];
+    this.#fresh.fill(0);
+  }
+
+  /** The checkpoint that froze last is durable. */
+  releaseRetired(): void {
+    for (const slot of this.#retiring) this.#setFree(slot);
+    this.#retiring = [];
+  }
+
+  /** Slots used by nothing live that wait for a checkpoint. */
+  get waitingCount(): number {
+    return this.#released.length + this.#retiring.length;
+  }
+}
+
+function grown<T extends Uint8Array | Uint16Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
