@@ -1,7 +1,7 @@
 /** Function calls: plain, set-returning and aggregate; also f(x) written where a cast is meant (int4('1')). */
 import type { Oid } from '../common/ids.ts';
 import { SqlError, notSupported } from '../common/sql-error.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { findFunctions, getFunction } from '../functions/registry.ts';
 import type { FunctionEntry } from '../functions/function.ts';
 import { typeOids } from '../functions/type-oids.ts';
@@ -233,7 +233,7 @@ function checkDistinctArguments(
   position: number | undefined,
 ): void {
   for (const arg of args) {
-    if (getType(arg.type)?.compare === undefined) {
+    if (findType(arg.type)?.compare === undefined) {
       throw new SqlError(
         '42883',
         `could not identify an equality operator for type ${typeText(arg.type, context.catalog)}`,
@@ -262,7 +262,7 @@ function aggregateSortKey(item: SortBy, environment: Environment, analyze: Analy
 
 /** ASC / DESC / USING and NULLS FIRST / LAST applied to an analysed expression. Throws 42883 for types without order. */
 export function sortKey(item: SortBy, expression: Expression, { context }: Environment): SortKey {
-  if (getType(expression.type)?.compare === undefined && getType(expression.type) !== undefined) {
+  if (findType(expression.type)?.compare === undefined && findType(expression.type) !== undefined) {
     throw new SqlError(
       '42883',
       `could not identify an ordering operator for type ${typeText(expression.type, context.catalog)}`,

@@ -4,7 +4,7 @@
  */
 import type { Oid } from '../common/ids.ts';
 import { SqlError } from '../common/sql-error.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { findCast, getFunction } from '../functions/registry.ts';
 import { typeOids } from '../functions/type-oids.ts';
 import type { Call, Expression } from '../algebra/expression.ts';
@@ -53,7 +53,7 @@ export function findPathway(source: Oid, target: Oid, context: CoercionContext):
 }
 
 function isComposite(oid: Oid, context: AnalyzeContext): boolean {
-  return oid === typeOids.record || (getType(oid) === undefined && context.catalog.getTypeInfo(oid)?.typeType === 'c');
+  return oid === typeOids.record || (findType(oid) === undefined && context.catalog.getTypeInfo(oid)?.typeType === 'c');
 }
 
 /** can_coerce_type for one argument. */
@@ -186,7 +186,7 @@ function coerceLiteral(
 ): Expression | undefined {
   if (target === typeOids.unknown) return constant(text, target, position);
   if (text === null) return constant(null, target, position);
-  const handler = getType(target);
+  const handler = findType(target);
   if (handler === undefined || isPolymorphic(target)) return undefined;
   if (handler.typeType === 'p' && target !== typeOids.record && target !== typeOids.cstring) {
     throw new SqlError('0A000', `cannot accept a value of type ${handler.sqlName}`, { position });
@@ -325,7 +325,7 @@ export function selectCommonType(expressions: readonly Expression[], construct: 
         { position: expression.position ?? chosenExpression.position },
       );
     } else if (
-      getType(chosen)?.preferred !== true &&
+      findType(chosen)?.preferred !== true &&
       canCoerce(chosen, type, 'implicit', context) &&
       !canCoerce(type, chosen, 'implicit', context)
     ) {

@@ -1,7 +1,7 @@
 /** Expressions: syntax tree to typed tree, one case per kind of node (parse_expr.c is PostgreSQL's counterpart). */
 import { SqlError, notSupported } from '../common/sql-error.ts';
 import { canonicalInt64, type Datum } from '../types/datum.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { findFunctions } from '../functions/registry.ts';
 import { typeOids } from '../functions/type-oids.ts';
 import type {
@@ -83,7 +83,7 @@ export function analyzeExpression(node: Expr, environment: Environment): Express
       const kind = node.op === 'IS_GREATEST' ? 'greatest' : 'least';
       const args = commonArguments(node.args, node.op === 'IS_GREATEST' ? 'GREATEST' : 'LEAST', environment);
       const type = (args[0] as Expression).type;
-      if (getType(type)?.compare === undefined) {
+      if (findType(type)?.compare === undefined) {
         throw new SqlError(
           '42883',
           `could not identify a comparison function for type ${typeText(type, context.catalog)}`,
@@ -174,7 +174,7 @@ function numberConstant(text: string, position: number | undefined, io: Environm
     const value = BigInt(text);
     if (value >= int8Min && value <= int8Max) return constant(canonicalInt64(value), typeOids.int8, position);
   }
-  const numeric = getType(typeOids.numeric);
+  const numeric = findType(typeOids.numeric);
   return constant(numeric?.parseText(text, -1, io) as Datum, typeOids.numeric, position);
 }
 
@@ -182,7 +182,7 @@ function analyzeParameter(node: ParamRef, { context }: Environment): Expression 
   const index = node.number - 1;
   const known = context.parameterType(index, node.location);
   const type = known === 0 ? typeOids.unknown : known;
-  const collation = getType(type)?.collation ?? 0;
+  const collation = findType(type)?.collation ?? 0;
   const parameter: Parameter = {
     kind: 'parameter',
     index,
@@ -257,7 +257,7 @@ function analyzeArray(node: A_ArrayExpr, environment: Environment, elementType: 
   );
   if (nested) common = elementTypeOf(common);
   const type = arrayTypeFor(common, position, context);
-  const collation = getType(common)?.collation ?? 0;
+  const collation = findType(common)?.collation ?? 0;
   return { kind: 'array', elementType: common, elements: coerced, nested, type, typmod: -1, collation, position };
 }
 
@@ -299,7 +299,7 @@ function analyzeCase(node: CaseExpr, environment: Environment): Expression {
     otherwise: finalElse,
     type,
     typmod: selectCommonTypmod([finalElse, ...coerced], type),
-    collation: getType(type)?.collation ?? 0,
+    collation: findType(type)?.collation ?? 0,
     position,
   };
 }
@@ -359,7 +359,7 @@ function analyzeSubscripts(
     upper,
     type,
     typmod: arg.typmod,
-    collation: getType(type)?.collation ?? 0,
+    collation: findType(type)?.collation ?? 0,
     position: arg.position,
   };
 }

@@ -1,14 +1,14 @@
 /** Small constructors of expressions, so that their fields are written in one place. */
 import type { Oid } from '../common/ids.ts';
 import type { Datum } from '../types/datum.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { getFunction, getOperator } from '../functions/registry.ts';
 import type { Call, ColumnReference, Constant, Expression } from '../algebra/expression.ts';
 import type { OutputColumn } from '../algebra/query.ts';
 import { typeOids } from '../functions/type-oids.ts';
 
 export function collationOf(type: Oid): Oid {
-  return getType(type)?.collation ?? 0;
+  return findType(type)?.collation ?? 0;
 }
 
 export function constant(value: Datum, type: Oid, position?: number, typmod = -1): Constant {

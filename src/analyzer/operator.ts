@@ -1,7 +1,7 @@
 /** Operators and the constructs that are spelled with them: IN, BETWEEN, ANY/ALL, IS DISTINCT FROM, NULLIF, row comparison. */
 import type { Oid } from '../common/ids.ts';
 import { SqlError, notSupported } from '../common/sql-error.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { getFunction } from '../functions/registry.ts';
 import { typeOids } from '../functions/type-oids.ts';
 import type { A_Expr, Expr, RowExpr } from '../parser/syntax.ts';
@@ -388,6 +388,6 @@ export function unify(expressions: readonly Expression[], construct: string, con
 
 /** Whether a type has an equality to group or hash by. */
 export function hasEquality(type: Oid): boolean {
-  const handler = getType(type);
+  const handler = findType(type);
   return handler === undefined || handler.compare !== undefined;
 }

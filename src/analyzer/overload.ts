@@ -4,7 +4,7 @@
  */
 import type { Oid } from '../common/ids.ts';
 import { SqlError } from '../common/sql-error.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 import { findFunctions, findOperators, getFunction } from '../functions/registry.ts';
 import type { FunctionEntry, OperatorEntry } from '../functions/function.ts';
 import { typeOids } from '../functions/type-oids.ts';
@@ -36,7 +36,7 @@ export function commonTypeOf(context: AnalyzeContext): (types: readonly Oid[]) =
       if (type === chosen) continue;
       if (categoryOf(type) !== categoryOf(chosen)) return undefined;
       const widens = canCoerce(chosen, type, 'implicit', context) && !canCoerce(type, chosen, 'implicit', context);
-      if (getType(chosen)?.preferred !== true && widens) chosen = type;
+      if (findType(chosen)?.preferred !== true && widens) chosen = type;
     }
     return types.every((type) => canCoerce(type, chosen, 'implicit', context)) ? chosen : undefined;
   };
@@ -180,7 +180,7 @@ function selectCandidate<Entry>(
   context: AnalyzeContext,
 ): Candidate<Entry> | undefined {
   const preferredMatch = (type: Oid, actual: Oid) =>
-    type === actual || (getType(type)?.preferred === true && categoryOf(type) === categoryOf(actual));
+    type === actual || (findType(type)?.preferred === true && categoryOf(type) === categoryOf(actual));
 
   let left = keepMost(all, (candidate) =>
     count(given, (actual, i) => actual !== unknown && candidate.argTypes[i] === actual),
@@ -211,14 +211,14 @@ function narrowByCategory<Entry>(all: Candidate<Entry>[], given: readonly Oid[])
         ? (categoryOf(types[0] as Oid) as string)
         : undefined;
     if (category === undefined) return all;
-    const preferred = types.some((type) => categoryOf(type) === category && getType(type)?.preferred === true);
+    const preferred = types.some((type) => categoryOf(type) === category && findType(type)?.preferred === true);
     wanted[i] = { category, preferred };
   }
   const kept = all.filter((candidate) =>
     wanted.every((want, i) => {
       if (want === undefined) return true;
       const type = candidate.argTypes[i] as Oid;
-      return categoryOf(type) === want.category && (!want.preferred || getType(type)?.preferred === true);
+      return categoryOf(type) === want.category && (!want.preferred || findType(type)?.preferred === true);
     }),
   );
   return kept.length > 0 ? kept : all;

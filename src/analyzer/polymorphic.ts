@@ -2,7 +2,7 @@
 import type { Oid } from '../common/ids.ts';
 import { SqlError } from '../common/sql-error.ts';
 import { typeOids } from '../functions/type-oids.ts';
-import { getType } from '../types/registry.ts';
+import { findType } from '../types/registry.ts';
 
 const { anyelement, anyarray, anynonarray, anyenum, anycompatible, anycompatiblearray, anycompatiblenonarray } =
   typeOids;
@@ -29,8 +29,8 @@ function isCompatibleElement(oid: Oid): boolean {
   return oid === anycompatible || oid === anycompatiblenonarray;
 }
 
-const elementOf = (oid: Oid): Oid => getType(oid)?.elementOid ?? 0;
-const arrayOf = (oid: Oid): Oid => getType(oid)?.arrayOid ?? 0;
+const elementOf = (oid: Oid): Oid => findType(oid)?.elementOid ?? 0;
+const arrayOf = (oid: Oid): Oid => findType(oid)?.arrayOid ?? 0;
 
 /** Actual element types that a signature's polymorphic positions stand for; 0 where unknown. */
 interface Bindings {
@@ -115,7 +115,7 @@ export function resolvePolymorphic(
 function requireArray(element: Oid): Oid {
   const oid = arrayOf(element);
   if (oid === 0) {
-    throw new SqlError('42704', `could not find array type for data type ${getType(element)?.sqlName ?? element}`);
+    throw new SqlError('42704', `could not find array type for data type ${findType(element)?.sqlName ?? element}`);
   }
   return oid;
 }

@@ -2,7 +2,7 @@
 import type { Oid } from '../common/ids.ts';
 import { SqlError, notSupported } from '../common/sql-error.ts';
 import type { Catalog } from '../catalog/descriptors.ts';
-import { findTypeByName, getType } from '../types/registry.ts';
+import { findTypeByName, findType } from '../types/registry.ts';
 import { encodeTypmod } from '../types/typmod.ts';
 import type { Expr, TypeName } from '../parser/syntax.ts';
 import type { AnalyzeContext } from './context.ts';
@@ -14,7 +14,7 @@ export interface ResolvedType {
 
 /** format_type(oid, NULL): how messages spell a type. */
 export function typeText(oid: Oid, catalog: Catalog): string {
-  const handler = getType(oid);
+  const handler = findType(oid);
   if (handler !== undefined) return handler.sqlName;
   const info = catalog.getTypeInfo(oid);
   return info?.name ?? '???';
@@ -55,14 +55,14 @@ export function findNamedType(schema: string | undefined, name: string, catalog:
 }
 
 export function arrayTypeOf(oid: Oid): Oid {
-  return getType(oid)?.arrayOid ?? 0;
+  return findType(oid)?.arrayOid ?? 0;
 }
 
 /** Element type of a true array; 0 for anything else. */
 export function elementTypeOf(oid: Oid): Oid {
-  return getType(oid)?.elementOid ?? 0;
+  return findType(oid)?.elementOid ?? 0;
 }
 
 export function categoryOf(oid: Oid): string {
-  return getType(oid)?.category ?? 'C';
+  return findType(oid)?.category ?? 'C';
 }
