@@ -3,6 +3,7 @@
  * Rules MVCC-1 … MVCC-7 of the folder's README.
  */
 import type { Lsn, Xid } from '../common/ids.ts';
+import type { VersionMemo } from './version-memo.ts';
 
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly ownLsn: Lsn;
   /** End of the log when it was taken; for retention (LOG-4). */
   readonly takenAt: Lsn;
+  /** Versions already rebuilt for this snapshot. (MVCC-7) */
+  readonly versions: VersionMemo;
 }
 
 export interface Transaction {
