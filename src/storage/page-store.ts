@@ -25,8 +25,13 @@ export interface PageStore {
 
   /** A zeroed new page owned by `tree`, pinned and dirty, header identity set, `modify` not needed until `done`. */
   allocate(space: SpaceId, tree: TreeId): number;
-  /** Gives the page back (the caller's pin included). Its number may be reused at once in memory, its slot only after a checkpoint. */
+  /**
+   * Gives the page back (the caller's pin included). Its number may be reused at once in memory, its slot only after a
+   * checkpoint. If others still have the frame pinned (a cursor resting there), it keeps its bytes until they unpin it.
+   */
   free(frame: number): void;
+  /** Gives back a page nobody has pinned, without reading it: what makes dropping a large tree cheap. */
+  freeUnread(space: SpaceId, page: PageNumber): void;
 
   pageNumberOf(frame: number): PageNumber;
   /** Hint that these pages are wanted soon; never blocks. */
