@@ -7,6 +7,7 @@
  *
  * Conventions
  * - Every field is always present; one that was not written is `false`, `0`, `[]`, or `undefined`, as its type says.
+ * - An empty string in a field that may be `undefined` is `undefined` too (COMMENT … IS '' means NULL anyway).
  * - `location` is a byte offset into the text given to `parse`, -1 when unknown (`positionOf` makes it a character position).
  * - PostgreSQL's field `kind` is called `subkind` here, since `kind` tells our nodes apart.
  * - Lists of plain names are lists of JS strings: `ColumnRef.fields` of `a.b.*` is `['a', 'b', { kind: 'A_Star' }]`.
