@@ -11,6 +11,7 @@
  *   text varchar char(n) name "char" json     string
  *   bytea uuid                                Uint8Array
  *   interval                                  Interval
+ *   timetz                                    TimeTz
  *   arrays, int2vector, oidvector             ArrayValue
  *   composite, row(...)                       RecordValue
  *   unknown literal                           string
@@ -26,6 +27,7 @@ export type Datum =
   | Uint8Array
   | Numeric
   | Interval
+  | TimeTz
   | ArrayValue
   | RecordValue;
 
@@ -54,6 +56,19 @@ export class Interval {
     this.months = months;
     this.days = days;
     this.micros = micros;
+  }
+}
+
+/** time with time zone. */
+export class TimeTz {
+  /** Microseconds since local midnight, 0 to 24:00:00. */
+  readonly micros: number;
+  /** Seconds west of Greenwich, as PostgreSQL keeps it. */
+  readonly zone: number;
+
+  constructor(micros: number, zone: number) {
+    this.micros = micros;
+    this.zone = zone;
   }
 }
 

@@ -7,8 +7,8 @@ import { canonicalInt64 } from './datum.ts';
 import { defineType } from './define-type.ts';
 import type { TypeSpec } from './define-type.ts';
 import { writeInteger } from './digits.ts';
-import { hashBytes, hashInt64, hashInteger } from './hash.ts';
-import { compareInt64, compareNumbers, readInt32BE, readInt32LE, readInt64LE, writeInt64LE } from './integer.ts';
+import { hashBytes, hashInteger } from './hash.ts';
+import { compareNumbers, int8Type, readInt32BE, readInt32LE } from './integer.ts';
 import { checkBinaryLength, invalidText, valueOutOfRange } from './io-errors.ts';
 import { typeOid } from './oids.ts';
 import type { TypeHandler } from './type-handler.ts';
@@ -122,23 +122,23 @@ function toUnsigned64(value: number | bigint): bigint {
   return BigInt.asUintN(64, BigInt(value));
 }
 
-/** Unsigned 64-bit types: the Datum is the same 64 bits read as signed, so that they fit int64 vectors. */
+/**
+ * Unsigned 64-bit types: the Datum is the same 64 bits read as signed, so that they are int64 vectors like int8's. Order and keys
+ * are int8's too; values from 2^63 on would sort first, but this server makes none.
+ */
 function defineUnsigned64(traits: Traits & Pick<TypeSpec, 'parseText' | 'formatText'>): TypeHandler {
   return defineType({
     length: 8,
     vectorKind: 'int64',
     storedBytes: 8,
-    parseBinary(data, start, end) {
-      checkBinaryLength(start, end, 8);
-      return canonicalInt64(asBuffer(data).readBigInt64BE(start));
-    },
-    writeBinary: (value, out) => out.int64BE(value as number | bigint),
-    compare: (a, b) => compareInt64(toUnsigned64(a as number | bigint), toUnsigned64(b as number | bigint)),
-    hash: (value) => hashInt64(value as number | bigint),
-    encode: (value, out) => writeInt64LE(out, value as number | bigint),
-    decode: readInt64LE,
-    encodeKey: (value, out) => out.int64BE(value as number | bigint),
-    decodeKey: (data, offset) => ({ value: canonicalInt64(asBuffer(data).readBigInt64BE(offset)), next: offset + 8 }),
+    parseBinary: int8Type.parseBinary,
+    writeBinary: int8Type.writeBinary,
+    compare: int8Type.compare,
+    hash: int8Type.hash,
+    encode: int8Type.encode,
+    decode: int8Type.decode,
+    encodeKey: int8Type.encodeKey,
+    decodeKey: int8Type.decodeKey,
     ...traits,
   });
 }
