@@ -9,7 +9,7 @@
  */
 import { assert } from '../common/assert.ts';
 import type { Lsn, Xid } from '../common/ids.ts';
-import { noLsn } from '../common/ids.ts';
+import { noLsn, noXid } from '../common/ids.ts';
 import type { Log } from '../storage/log/log.ts';
 import { LogRecord } from '../storage/log/record.ts';
 import { ActiveTransaction } from './active-transaction.ts';
@@ -98,6 +98,7 @@ class Replay {
   }
 
   apply(record: LogRecord): void {
+    if (record.xid === noXid) return this.#kinds.get(record.kind).replay(record);
     const transaction = this.#transaction(record);
     transaction.lastLsn = record.lsn;
     switch (record.kind) {

@@ -41,6 +41,7 @@ export class SegmentFiles {
   /** Makes the directory and the segment `number`, durably: the first step of a new database's life. */
   static create(disk: Disk, directory: string, segmentBytes: number, number: number): void {
     disk.makeDirectorySync(directory);
+    disk.syncDirectorySync(directory.split('/').slice(0, -1).join('/'));
     prepareSync(disk, directory, segmentBytes, number);
   }
 

@@ -133,7 +133,11 @@ export class LogWriter {
     if (this.#durable === this.#ring.blockStart) return this.#wake();
     this.#inFlight = true;
     const at = this.#durable as Lsn;
-    this.#segments.write(this.#ring.sealedBlock(at), at, this.#onWritten);
+    try {
+      this.#segments.write(this.#ring.sealedBlock(at), at, this.#onWritten);
+    } catch (error) {
+      this.#onWritten(error as Error);
+    }
   }
 
   readonly #onWritten = (error: Error | null): void => {
