@@ -48,6 +48,7 @@ export const sqlState = {
   protocolViolation: '08P01',
   featureNotSupported: '0A000',
   cardinalityViolation: '21000',
+  dataException: '22000',
   stringDataRightTruncation: '22001',
   nullValueNotAllowed: '22004',
   numericValueOutOfRange: '22003',

@@ -29,6 +29,22 @@ import { floatFunctions } from './scalar/float.ts';
 import { floatMathFunctions } from './scalar/float-math.ts';
 import { integerFunctions } from './scalar/integer.ts';
 import { integerComparisonFunctions } from './scalar/integer-comparison.ts';
+import { arrayAccessFunctions } from './scalar/array-access.ts';
+import { arrayBuildingFunctions } from './scalar/array-building.ts';
+import { recordFunctions } from './scalar/record.ts';
+import { arraySetFunctions } from './sets/array.ts';
+import { seriesFunctions } from './sets/series.ts';
+import { sessionFunctions } from './session/session-info.ts';
+import { sizeFunctions } from './session/sizes.ts';
+import { serverFunctions } from './session/server.ts';
+import { privilegeFunctions } from './session/privileges.ts';
+import { catalogQuestionFunctions } from './session/catalog-questions.ts';
+import { statisticsViewFunctions } from './session/statistics-views.ts';
+import { sumAggregates } from './aggregates/sum.ts';
+import { extremeAggregates } from './aggregates/extremes.ts';
+import { logicalAggregates } from './aggregates/logical.ts';
+import { collectAggregates } from './aggregates/collect.ts';
+import { floatStatisticAggregates } from './aggregates/float-statistics.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -44,6 +60,22 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...arrayAccessFunctions,
+  ...arrayBuildingFunctions,
+  ...recordFunctions,
+  ...arraySetFunctions,
+  ...seriesFunctions,
+  ...sessionFunctions,
+  ...sizeFunctions,
+  ...serverFunctions,
+  ...privilegeFunctions,
+  ...catalogQuestionFunctions,
+  ...statisticsViewFunctions,
+  ...sumAggregates,
+  ...extremeAggregates,
+  ...logicalAggregates,
+  ...collectAggregates,
+  ...floatStatisticAggregates,
 ];
 
 const functionByOid: ReadonlyMap<Oid, FunctionEntry> = new Map(allFunctions.map((entry) => [entry.oid, entry]));
