@@ -220,22 +220,39 @@ export class BufferPool implements PageStore {
 
   /** An empty frame, its version odd, in neither table nor queue; evicts a page if it must. */
   takeFrame(): number {
+    const frame = this.#takeIdleFrame();
+    return frame >= 0 ? frame : this.#evict(this.#findVictim());
+  }
+
+  /** As takeFrame, but only if that needs no write; else -1. */
+  takeCleanFrame(): number {
+    const frame = this.#takeIdleFrame();
+    if (frame >= 0) return frame;
+    const victim = this.#replacement.findVictim();
+    if (victim < 0 || (this.#headers[(victim << frameWordShift) + frameWord.state]! & dirty) !== 0) return -1;
+    return this.#evict(victim);
+  }
+
+  /** A frame that holds no page, or -1. */
+  #takeIdleFrame(): number {
     const free = this.#freeFrames.pop();
     if (free !== undefined) return free;
     if (this.usedFrames < this.frameCount) {
       Atomics.store(this.#headers, this.usedFrames << frameWordShift, 1);
       return this.usedFrames++;
     }
-    return this.#evict();
+    return -1;
   }
 
-  #evict(): number {
+  #findVictim(): number {
     const frame = this.#replacement.findVictim();
-    if (frame < 0) {
-      throw new SqlError(sqlState.outOfMemory, 'no unpinned buffers available', {
-        hint: 'Consider increasing the configuration parameter "shared_buffers".',
-      });
-    }
+    if (frame >= 0) return frame;
+    throw new SqlError(sqlState.outOfMemory, 'no unpinned buffers available', {
+      hint: 'Consider increasing the configuration parameter "shared_buffers".',
+    });
+  }
+
+  #evict(frame: number): number {
     const header = frame << frameWordShift;
     if ((this.#headers[header + frameWord.state]! & dirty) !== 0) this.#writeCluster(frame);
     this.#replacement.evict(frame);

@@ -80,7 +80,7 @@ export class PageFile {
     }
   }
 
-  /** As ensureFree, but a full disk is only an answer, and one that costs next to nothing. */
+  /** As ensureFree, but a full or failing disk is only an answer, and one that costs next to nothing. */
   tryEnsureFree(count: number): boolean {
     if (this.slots.freeCount >= count) return true;
     if (this.#skipGrowth > 0) {
@@ -91,7 +91,7 @@ export class PageFile {
       this.ensureFree(count);
       return true;
     } catch (error) {
-      if (!(error instanceof SqlError) || error.sqlState !== sqlState.diskFull) throw error;
+      if (!(error instanceof SqlError)) throw error;
       this.#skipGrowth = fullBackoff;
       return false;
     }

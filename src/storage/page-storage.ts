@@ -129,6 +129,14 @@ export class PageStorage {
     this.pool.updateHeadroom();
   }
 
+  /** For statistics: slots of the page file, and how many of them are free. */
+  get slotCount(): number {
+    return this.#file.slots.slotCount;
+  }
+  get freeSlotCount(): number {
+    return this.#file.slots.freeCount;
+  }
+
   // --- checkpoints ---
 
   get isCheckpointRunning(): boolean {

@@ -1,13 +1,13 @@
 /**
  * Read-ahead: pages that a scan will want soon are read off-thread into private memory, a run of neighbouring slots per
- * read, and entered into the pool when they arrive, if nobody has read or rewritten them meanwhile. Only a hint: what does
- * not fit is dropped, and a page that turns out damaged is left for `pin` to report.
+ * read, and entered into the pool when they arrive, if nobody has read or rewritten them meanwhile. Only a hint: it is
+ * dropped when there is no frame to be had without writing, and a page that turns out damaged is left for `pin` to report.
  */
 import type { PageNumber, SpaceId } from '../common/ids.ts';
 import { SqlError } from '../common/sql-error.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { frameState } from './frame-table.ts';
-import { type PageFile, verifyImage } from './page-file.ts';
+import { type ExpectedPage, type PageFile, verifyImage } from './page-file.ts';
 import { pageBytes } from './page.ts';
 import { extentSlots } from './slot-ledger.ts';
 
@@ -68,14 +68,21 @@ export class Prefetcher {
     if (map === undefined || map.slotOf(page) !== slot || pool.frames.find(space, page) >= 0) return;
     const image = buffer.subarray(base, base + pageBytes);
     const view = new DataView(image.buffer, image.byteOffset, pageBytes);
-    try {
-      verifyImage(slot, image, view, 0, { space, page, crc: map.crcOf(page) });
-      const frame = pool.takeFrame();
-      pool.bytes.set(image, frame * pageBytes);
-      pool.enterLoaded(frame, space, page, 0, frameState.prefetched);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-    }
+    if (!isValid(slot, image, view, { space, page, crc: map.crcOf(page) })) return;
+    const frame = pool.takeCleanFrame();
+    if (frame < 0) return;
+    pool.bytes.set(image, frame * pageBytes);
+    pool.enterLoaded(frame, space, page, 0, frameState.prefetched);
+  }
+}
+
+function isValid(slot: number, image: Uint8Array, view: DataView, expected: ExpectedPage): boolean {
+  try {
+    verifyImage(slot, image, view, 0, expected);
+    return true;
+  } catch (error) {
+    if (error instanceof SqlError) return false;
+    throw error;
   }
 }
 
