@@ -155,12 +155,8 @@ export function scalarKernel(functionOid: Oid): Kernel {
 
 function interpretCall(call: Call, environment: Environment, caseOperand: Datum): Datum {
   const { strict, variadic } = getFunction(call.function);
-  const args: Datum[] = [];
-  for (const arg of call.args) {
-    const value = interpret(arg, environment, caseOperand);
-    if (value === null && strict) return null;
-    args.push(value);
-  }
+  const args = call.args.map((arg) => interpret(arg, environment, caseOperand));
+  if (strict && args.includes(null)) return null;
   const kernel = scalarKernel(call.function);
   if (call.variadicArray) {
     const spread = spreadVariadic(args, typesOf(call.args), variadic);
