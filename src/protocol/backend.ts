@@ -40,6 +40,11 @@ export class BackendWriter {
     return this.out.length;
   }
 
+  /** What was written; valid until the next write. */
+  written(): Buffer {
+    return this.out.written();
+  }
+
   /** Forgets what was written, once it is sent. */
   reset(): void {
     if (this.out.bytes.length > keptBytesMax) this.out = new ByteWriter(initialBytes);

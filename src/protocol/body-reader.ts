@@ -55,12 +55,13 @@ export class BodyReader {
 
   /** A short string: the name of a statement or portal. */
   name(): string {
-    const { at, buffer } = this;
-    if (at < this.end && buffer[at] === 0) {
-      this.at = at + 1;
-      return '';
-    }
-    return this.#names.get(buffer, at, this.stringEnd());
+    const { buffer, end } = this;
+    const start = this.at;
+    let at = start;
+    while (at < end && buffer[at] !== 0) at++;
+    if (at === end) throw violation('invalid string in message');
+    this.at = at + 1;
+    return at === start ? '' : this.#names.get(buffer, start, at);
   }
 
   text(): string {
