@@ -119,7 +119,10 @@ export interface AccessMethod {
   beginScan(request: ScanRequest, snapshot: Snapshot): TableScan;
   /** Scan in index order; `indexOnly` when all columns can be had from exact key columns and the page allows it (IDX-1, IDX-5). */
   beginIndexScan(index: StoredIndex, request: ScanRequest, snapshot: Snapshot): TableScan;
-  /** The version of the row at `key` visible to the snapshot, into row `row` of the vectors; false if none. The point path. */
+  /**
+   * The version of the row at `key` visible to the snapshot, into row `row` of the vectors; false if none. The point path.
+   * Here and in fetchNewest, `vectors` may hold one more than `columns`: an int64 vector that gets the version's LSN.
+   */
   fetch(
     key: Uint8Array,
     columns: readonly number[],
@@ -157,7 +160,10 @@ export interface AccessMethod {
     assigned?: Uint8Array,
   ): ModifyOutcome;
   delete(reference: RowReference, context: OperationContext): ModifyOutcome;
-  /** Locks the row; 'done' when held, 'locked' under nowait/skip. */
+  /**
+   * Locks the row; 'done' when held, with the LSN of the version locked; 'locked' under nowait/skip. With `reference.lsn`
+   * noLsn it locks whatever version is the newest (after 'stale', and for the row ON CONFLICT found).
+   */
   lockRow(reference: RowReference, mode: RowLockMode, policy: WaitPolicy, context: OperationContext): ModifyOutcome;
 
   /** Pages of the table's tree, roughly (a descent's estimate), for the planner. */
