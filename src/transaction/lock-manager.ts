@@ -220,6 +220,10 @@ class TransactionWait implements EndableWait {
     return `ShareLock on ${this.#blocker.transactionName}`;
   }
 
+  overtake(): boolean {
+    return false;
+  }
+
   cancel(): void {
     this.#owner.wait = undefined;
     const { transactionWaits } = this.#blocker;

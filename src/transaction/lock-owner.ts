@@ -15,6 +15,8 @@ export interface LockWait {
   collectBlockers(found: LockOwner[]): void;
   /** "ShareLock on transaction 735": as deadlock reports say it. */
   describe(blocker: LockOwner): string;
+  /** Grants the wait at once if no holder stands against it, only others in the queue; false if one does. */
+  overtake(): boolean;
   /** Leaves the queue. */
   cancel(): void;
 }

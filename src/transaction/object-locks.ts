@@ -71,6 +71,10 @@ class LockRequest implements LockWait {
     return `${lockModeNames[this.mode]} on ${describeTag(this.lock.tag)}`;
   }
 
+  overtake(): boolean {
+    return this.lock.grantOutOfTurn(this);
+  }
+
   cancel(): void {
     this.owner.wait = undefined;
     this.lock.leave(this);
@@ -112,20 +116,23 @@ class ObjectLock implements HeldLock {
       return 'granted';
     }
     if (policy !== 'wait') return 'locked';
-    this.#enqueue(new LockRequest(this, owner, mode, scope), place, waiter);
-    return 'wait';
+    return this.#enqueue(new LockRequest(this, owner, mode, scope), place, waiter);
   }
 
-  #enqueue(request: LockRequest, place: number, waiter: Waiter): void {
+  #enqueue(request: LockRequest, place: number, waiter: Waiter): LockOutcome {
+    const { owner } = request;
     this.queue.splice(place, 0, request);
-    request.owner.wait = request;
-    request.owner.waiter = waiter;
+    owner.wait = request;
+    owner.waiter = waiter;
     try {
-      refuseDeadlock(request.owner);
+      refuseDeadlock(owner);
     } catch (error) {
       request.cancel();
       throw error;
     }
+    if (owner.wait !== undefined) return 'wait';
+    owner.grantedRequest = undefined;
+    return 'granted';
   }
 
   /** Behind everybody, but before the first who waits for what the asker holds. */
@@ -197,19 +204,22 @@ class ObjectLock implements HeldLock {
     let ahead = 0;
     for (let i = 0; i < this.queue.length;) {
       const request = this.queue[i] as LockRequest;
-      const { owner, mode, scope } = request;
-      const held = this.holders.get(owner)?.modes ?? 0;
-      if ((ahead & lockConflicts(mode)) !== 0 || this.#conflictsWithHolders(mode, held)) {
-        ahead |= 1 << mode;
-        i++;
-        continue;
-      }
-      this.queue.splice(i, 1);
-      owner.wait = undefined;
-      this.#grant(owner, mode, scope);
-      if (scope === 'session') owner.grantedRequest = request;
-      owner.wake();
+      if ((ahead & lockConflicts(request.mode)) === 0 && this.grantOutOfTurn(request)) continue;
+      ahead |= 1 << request.mode;
+      i++;
     }
+  }
+
+  /** Grants a request wherever it stands in the queue, unless a holder stands against it. */
+  grantOutOfTurn(request: LockRequest): boolean {
+    const { owner, mode, scope } = request;
+    if (this.#conflictsWithHolders(mode, this.holders.get(owner)?.modes ?? 0)) return false;
+    this.queue.splice(this.queue.indexOf(request), 1);
+    owner.wait = undefined;
+    this.#grant(owner, mode, scope);
+    if (scope === 'session') owner.grantedRequest = request;
+    owner.wake();
+    return true;
   }
 
   leave(request: LockRequest): void {

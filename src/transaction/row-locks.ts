@@ -25,6 +25,7 @@ const entryWords = 6;
 const none = -1;
 const waitingBit = 4;
 const strengthBits = 3;
+const strengthMax = 3;
 
 /** What asking found out about a row; one object, filled anew by every look. */
 class RowView {
@@ -32,8 +33,8 @@ class RowView {
   own = none;
   /** Somebody else holds a conflicting lock. */
   held = false;
-  /** Somebody else waits for a conflicting lock. */
-  queued = false;
+  /** Somebody waits. */
+  hasQueue = false;
   /** Strongest lock that the implicit holder has an entry for. */
   writerEntry = none;
 }
@@ -80,16 +81,14 @@ export class RowLocks {
     writerStrength: number,
     keep: boolean,
   ): LockOutcome {
-    if (this.#count === 0 && writer === undefined && !keep) return 'granted';
+    if (this.#count === 0 && writer === undefined && !keep && owner.wait === undefined) return 'granted';
     this.#hash(space, tree, key);
-    const asked = this.#askAgain(owner, strength, waiter);
-    if (asked !== undefined) return asked;
+    if (owner.wait !== undefined && this.#stillWaits(owner, owner.wait, strength, waiter)) return 'wait';
 
     const view = this.#look(owner, strength, writer);
     const heldByWriter = writer !== undefined && (rowLockConflicts(strength) & (1 << writerStrength)) !== 0;
     if (view.own >= strength && !heldByWriter) return 'granted';
-    // Who holds the row already overtakes those who wait for him to let go.
-    if (!view.held && !heldByWriter && (!view.queued || view.own !== none)) {
+    if (!view.held && !heldByWriter && !(view.hasQueue && this.#queuedAgainst(owner, strength, view.own))) {
       if (keep) this.#push(owner, strength, 0);
       return 'granted';
     }
@@ -98,16 +97,18 @@ export class RowLocks {
     return this.#wait(owner, strength, waiter, view.own);
   }
 
-  /** Answers an owner that already waits in this row's queue, or gives up what else it waited for. */
-  #askAgain(owner: LockOwner, strength: number, waiter: Waiter): LockOutcome | undefined {
-    const { wait } = owner;
-    if (wait === undefined) return undefined;
-    if (wait instanceof RowWait && wait.isFor(this.#hashA, this.#hashB, strength)) {
+  /** Whether the owner stands in this very queue already. What else it waited for it gives up. */
+  #stillWaits(owner: LockOwner, wait: LockWait, strength: number, waiter: Waiter): boolean {
+    const hashA = this.#hashA;
+    const hashB = this.#hashB;
+    if (wait instanceof RowWait && wait.isFor(hashA, hashB, strength)) {
       owner.waiter = waiter;
-      return 'wait';
+      return true;
     }
     wait.cancel();
-    return undefined;
+    this.#hashA = hashA;
+    this.#hashB = hashB;
+    return false;
   }
 
   #look(owner: LockOwner, strength: number, writer: LockOwner | undefined): RowView {
@@ -115,19 +116,34 @@ export class RowLocks {
     const conflicting = rowLockConflicts(strength);
     view.own = none;
     view.held = false;
-    view.queued = false;
+    view.hasQueue = false;
     view.writerEntry = none;
     for (let e = this.#first(); e !== none; e = this.#next(e)) {
       const each = this.#strength(e);
       const by = this.#ownerId(e);
-      if (by === owner.id) view.own = Math.max(view.own, each);
-      else if (this.#isWaiting(e)) view.queued ||= (conflicting & (1 << each)) !== 0;
-      else {
+      if (this.#isWaiting(e)) {
+        view.hasQueue = true;
+      } else if (by === owner.id) {
+        view.own = Math.max(view.own, each);
+      } else {
         view.held ||= (conflicting & (1 << each)) !== 0;
         if (by === writer?.id) view.writerEntry = Math.max(view.writerEntry, each);
       }
     }
     return view;
+  }
+
+  /** Whether a wait stands before the asker's place: the end of the queue, or before the first who waits for the asker. */
+  #queuedAgainst(owner: LockOwner, strength: number, own: number): boolean {
+    const conflicting = rowLockConflicts(strength);
+    const blockedByOwn = own === none ? 0 : rowLockConflicts(own);
+    for (let e = this.#first(); e !== none; e = this.#next(e)) {
+      if (!this.#isWaiting(e) || this.#ownerId(e) === owner.id) continue;
+      const each = 1 << this.#strength(e);
+      if ((blockedByOwn & each) !== 0) return false;
+      if ((conflicting & each) !== 0) return true;
+    }
+    return false;
   }
 
   #wait(owner: LockOwner, strength: number, waiter: Waiter, own: number): LockOutcome {
@@ -137,10 +153,10 @@ export class RowLocks {
     try {
       refuseDeadlock(owner);
     } catch (error) {
-      owner.wait.cancel();
+      owner.wait?.cancel();
       throw error;
     }
-    return 'wait';
+    return owner.wait === undefined ? 'granted' : 'wait';
   }
 
   /** Makes an entry for the row that was hashed last; the owner's stack gets it too. */
@@ -245,11 +261,9 @@ export class RowLocks {
   }
 
   #drop(entry: number): void {
-    const at = entry * entryWords;
-    this.#hashA = this.#words[at] as number;
-    this.#hashB = this.#words[at + 1] as number;
+    this.#lookAtRowOf(entry);
     this.#unlink(entry);
-    this.#words[at + 2] = this.#free;
+    this.#words[entry * entryWords + 2] = this.#free;
     this.#free = entry;
     this.#count--;
     this.#grantWaiting();
@@ -274,31 +288,43 @@ export class RowLocks {
     for (let e = this.#first(); e !== none; e = this.#next(e)) {
       if (!this.#isWaiting(e)) continue;
       const strength = this.#strength(e);
-      const conflicting = rowLockConflicts(strength);
-      const owner = this.#ownerOf(this.#ownerId(e));
-      if ((ahead & conflicting) !== 0 || this.#heldAgainst(owner, conflicting)) {
-        ahead |= 1 << strength;
-        if (ahead & 0b1000) return;
-      } else {
-        this.#words[e * entryWords + 5] = strength;
-        owner.wait = undefined;
-        owner.wake();
-      }
+      if ((ahead & rowLockConflicts(strength)) === 0 && this.#grantUnlessHeld(e)) continue;
+      ahead |= 1 << strength;
+      // What waits for everything lets nobody past.
+      if (strength === strengthMax) return;
     }
   }
 
-  #heldAgainst(owner: LockOwner, conflicting: number): boolean {
+  /** Grants a waiting entry out of turn; false if a holder stands against it. */
+  overtake(entry: number): boolean {
+    this.#lookAtRowOf(entry);
+    return this.#grantUnlessHeld(entry);
+  }
+
+  #grantUnlessHeld(entry: number): boolean {
+    const strength = this.#strength(entry);
+    const id = this.#ownerId(entry);
+    const conflicting = rowLockConflicts(strength);
     for (let e = this.#first(); e !== none; e = this.#next(e)) {
-      if (this.#isWaiting(e) || this.#ownerId(e) === owner.id) continue;
-      if ((conflicting & (1 << this.#strength(e))) !== 0) return true;
+      if (this.#isWaiting(e) || this.#ownerId(e) === id) continue;
+      if ((conflicting & (1 << this.#strength(e))) !== 0) return false;
     }
-    return false;
+    this.#words[entry * entryWords + 5] = strength;
+    const owner = this.#ownerOf(id);
+    owner.wait = undefined;
+    owner.wake();
+    return true;
+  }
+
+  /** Makes the row of the entry the one that is looked at. */
+  #lookAtRowOf(entry: number): void {
+    this.#hashA = this.#words[entry * entryWords] as number;
+    this.#hashB = this.#words[entry * entryWords + 1] as number;
   }
 
   /** Who stands against the waiting entry: holders, and those before it in the queue. */
   collectBlockers(entry: number, found: LockOwner[]): void {
-    this.#hashA = this.#words[entry * entryWords] as number;
-    this.#hashB = this.#words[entry * entryWords + 1] as number;
+    this.#lookAtRowOf(entry);
     const conflicting = rowLockConflicts(this.#strength(entry));
     const own = this.#ownerId(entry);
     let isAhead = true;
@@ -388,6 +414,10 @@ class RowWait implements LockWait {
 
   describe(blocker: LockOwner): string {
     return `ShareLock on ${blocker.transactionName}`;
+  }
+
+  overtake(): boolean {
+    return this.#locks.overtake(this.#entry);
   }
 
   cancel(): void {

@@ -20,7 +20,7 @@ import type { LogRing } from './ring.ts';
 import type { SegmentFiles } from './segments.ts';
 
 /** One read fetches most records whole. */
-const guessBytes = 4096;
+const guessBytes = 2048;
 const searchWindowBytes = 1024 * 1024;
 
 function damaged(lsn: Lsn, what: string): SqlError {
@@ -55,19 +55,18 @@ export class LogReader {
   }
 
   #readFile(lsn: Lsn, record: LogRecord): void {
-    let buffer = record.ownBuffer(guessBytes);
-    let count = this.#segments.read(buffer.subarray(0, guessBytes), lsn);
-    let view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    record.growOwnBytes(guessBytes);
+    let count = this.#segments.read(record.ownBytes.subarray(0, guessBytes), lsn);
     if (count < recordHeaderBytes) throw damaged(lsn, 'there is no record');
-    const length = view.getUint32(0, true);
+    const length = record.ownView.getUint32(0, true);
     if (length > this.#segments.segmentBytes) throw damaged(lsn, 'there is no record');
     if (length > count) {
-      buffer = record.ownBuffer(length);
-      count = this.#segments.read(buffer.subarray(0, length), lsn);
-      view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      record.growOwnBytes(length);
+      count = this.#segments.read(record.ownBytes.subarray(0, length), lsn);
     }
-    if (!isIntactRecord(buffer, view, 0, count, lsn)) throw damaged(lsn, 'the record there is not intact');
-    record.place(lsn, buffer, view, 0);
+    const { ownBytes, ownView } = record;
+    if (!isIntactRecord(ownBytes, ownView, 0, count, lsn)) throw damaged(lsn, 'the record there is not intact');
+    record.place(lsn, ownBytes, ownView, 0);
   }
 }
 

@@ -44,7 +44,9 @@ export class LogRecord {
   start = 0;
   /** Where the body ends in `bytes`. */
   end = 0;
-  #buffer: Uint8Array = noBytes;
+  /** Memory of this window's own, for records read from a file. */
+  ownBytes: Uint8Array = noBytes;
+  ownView: DataView = noView;
 
   /** Points this window at the record whose header starts at `offset`; the caller has checked it. */
   place(lsn: Lsn, bytes: Uint8Array, view: DataView, offset: number): void {
@@ -58,10 +60,11 @@ export class LogRecord {
     this.end = offset + view.getUint32(offset, true);
   }
 
-  /** Memory of this window's own for a record read from a file; what it held before is gone. */
-  ownBuffer(bytesMin: number): Uint8Array {
-    if (this.#buffer.length < bytesMin) this.#buffer = Buffer.allocUnsafeSlow(Math.max(bytesMin, 8192));
-    return this.#buffer;
+  /** Makes `ownBytes` at least so long; what was there is gone. */
+  growOwnBytes(bytesMin: number): void {
+    if (this.ownBytes.length >= bytesMin) return;
+    this.ownBytes = Buffer.allocUnsafeSlow(bytesMin);
+    this.ownView = new DataView(this.ownBytes.buffer);
   }
 
   /** A copy of the body that stays good. */
