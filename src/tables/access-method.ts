@@ -160,10 +160,7 @@ export interface AccessMethod {
     assigned?: Uint8Array,
   ): ModifyOutcome;
   delete(reference: RowReference, context: OperationContext): ModifyOutcome;
-  /**
-   * Locks the row; 'done' when held, with the LSN of the version locked; 'locked' under nowait/skip. With `reference.lsn`
-   * noLsn it locks whatever version is the newest (after 'stale', and for the row ON CONFLICT found).
-   */
+  /** Locks the row; 'done' when held, with the LSN of the version locked; 'locked' under nowait/skip. */
   lockRow(reference: RowReference, mode: RowLockMode, policy: WaitPolicy, context: OperationContext): ModifyOutcome;
 
   /** Pages of the table's tree, roughly (a descent's estimate), for the planner. */
