@@ -27,8 +27,8 @@ export interface ManagerOptions {
   readonly locks?: LockManager;
   /** Time in µs since 1970, for commit records. */
   readonly now?: () => number;
-  /** How long an undo runs before it gives the thread back. */
-  readonly undoSliceMs?: number;
+  /** How many records an undo takes back before it yields. */
+  readonly undoSliceRecords?: number;
 }
 
 /** Told of every transaction that had an xid, in the moment it is published; must not throw. */
@@ -55,7 +55,7 @@ export class TransactionManager {
   readonly kinds: RecordKinds;
   readonly locks: LockManager;
   readonly #now: () => number;
-  readonly #undoSliceMs: number;
+  readonly #undoSliceRecords: number;
   readonly #unfinished = new UnfinishedTransactions();
   readonly #snapshots = new Snapshots(this.#unfinished);
   readonly #rollback: Rollback;
@@ -71,7 +71,7 @@ export class TransactionManager {
     this.kinds = options.kinds;
     this.locks = options.locks ?? new LockManager();
     this.#now = options.now ?? ((): number => Date.now() * 1000);
-    this.#undoSliceMs = options.undoSliceMs ?? 1;
+    this.#undoSliceRecords = options.undoSliceRecords ?? 64;
     this.#rollback = new Rollback(options.log, options.kinds);
   }
 
@@ -237,11 +237,11 @@ export class TransactionManager {
     if (transaction.state === 'active') {
       if (transaction.firstLsn === noLsn) return this.#publish(transaction, false);
       // One to a savepoint may have been interrupted; its record is in the log, so it is finished first.
-      if (!this.#rollback.undoSome(transaction, this.#undoSliceMs)) return 'yield';
+      if (!this.#rollback.undoSome(transaction, this.#undoSliceRecords)) return 'yield';
       if (!this.logRollback(transaction, waiter)) return 'wait';
     }
     assert(transaction.state === 'rolling back', 'MVCC-3: a commit under way is not rolled back');
-    if (!this.#rollback.undoSome(transaction, this.#undoSliceMs)) return 'yield';
+    if (!this.#rollback.undoSome(transaction, this.#undoSliceRecords)) return 'yield';
     return this.#publish(transaction, false);
   }
 
@@ -263,7 +263,7 @@ export class TransactionManager {
       if (!this.log.reserve(recordBytes(bodyBytesMax), waiter, 'system')) return 'wait';
       this.#beginUndo(transaction, transactionRecordKind.rollbackTo, transaction.lastLsn, savepoint.lsn);
     }
-    if (!this.#rollback.undoSome(transaction, this.#undoSliceMs)) return 'yield';
+    if (!this.#rollback.undoSome(transaction, this.#undoSliceRecords)) return 'yield';
     savepoint.lsn = transaction.lastLsn;
     this.locks.releaseTo(transaction.owner, savepoint.locks);
     return 'done';

@@ -11,8 +11,6 @@ import { LogRecord } from '../storage/log/record.ts';
 import type { TransactionManager } from './manager.ts';
 import { isTransactionRecord } from './record-kinds.ts';
 
-const checkClockEvery = 16;
-
 export class Purge {
   readonly #manager: TransactionManager;
   readonly #record = new LogRecord();
@@ -24,21 +22,22 @@ export class Purge {
     this.#manager = manager;
   }
 
-  /** Purges for about `sliceMs`; false when nothing more can be purged now. */
-  step(sliceMs: number): boolean {
+  /** Looks at most at `recordsMax` records; false when nothing more can be purged now. */
+  step(recordsMax: number): boolean {
     const manager = this.#manager;
     const { horizon, kinds } = manager;
+    const record = this.#record;
     const cursor = (this.#cursor ??= manager.log.cursor(manager.purgePosition));
-    const deadline = performance.now() + sliceMs;
-    for (let steps = 1; this.#pending || cursor.next(this.#record); steps++) {
+    for (let i = 0; i < recordsMax; i++) {
+      if (!this.#pending && !cursor.next(record)) {
+        manager.purgePosition = cursor.end;
+        return false;
+      }
       manager.purgePosition = cursor.blockStart;
-      this.#pending = this.#record.xid >= horizon;
+      this.#pending = record.xid >= horizon;
       if (this.#pending) return false;
-      const { kind } = this.#record;
-      if (!isTransactionRecord(kind)) kinds.get(kind).purge?.(this.#record, horizon);
-      if (steps % checkClockEvery === 0 && performance.now() >= deadline) return true;
+      if (!isTransactionRecord(record.kind)) kinds.get(record.kind).purge?.(record, horizon);
     }
-    manager.purgePosition = cursor.end;
-    return false;
+    return true;
   }
 }

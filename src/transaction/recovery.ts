@@ -19,8 +19,9 @@ import type { TransactionManager } from './manager.ts';
 import { type RecordKinds, transactionRecordKind } from './record-kinds.ts';
 import { nextToUndo, Rollback } from './rollback.ts';
 
-/** How long recovery runs before it lets the event loop look at signals. */
+/** How long, and how many records at a time, recovery runs before it lets the event loop look at signals. */
 const sliceMs = 20;
+const sliceRecords = 1024;
 
 export interface RecoveryResult {
   readonly records: number;
@@ -92,7 +93,7 @@ class Replay {
         'LOG-3: an undo cursor stands for a rollback',
       );
       transaction.undoUntil = isWhole ? noLsn : record.previous;
-      while (!this.#rollback.undoSome(transaction, sliceMs)) await nextTurn();
+      while (!this.#rollback.undoSome(transaction, sliceRecords)) await nextTurn();
       if (isWhole) this.#active.delete(transaction.xid);
     }
   }

@@ -14,8 +14,6 @@ import { LogRecord } from '../storage/log/record.ts';
 import type { ActiveTransaction } from './active-transaction.ts';
 import { isTransactionRecord, type RecordKinds } from './record-kinds.ts';
 
-const checkClockEvery = 16;
-
 export class Rollback {
   readonly #log: Log;
   readonly #kinds: RecordKinds;
@@ -26,13 +24,9 @@ export class Rollback {
     this.#kinds = kinds;
   }
 
-  /** Undoes records from `transaction.undoCursor` down to `undoUntil` for about `sliceMs`; true once nothing is left. */
-  undoSome(transaction: ActiveTransaction, sliceMs: number): boolean {
-    const deadline = performance.now() + sliceMs;
-    for (let steps = 1; transaction.undoCursor !== noLsn; steps++) {
-      this.#undoOne(transaction);
-      if (steps % checkClockEvery === 0 && performance.now() >= deadline) break;
-    }
+  /** Undoes at most `recordsMax` records, from `transaction.undoCursor` down to `undoUntil`; true once nothing is left. */
+  undoSome(transaction: ActiveTransaction, recordsMax: number): boolean {
+    for (let i = 0; i < recordsMax && transaction.undoCursor !== noLsn; i++) this.#undoOne(transaction);
     return transaction.undoCursor === noLsn;
   }
 
