@@ -3,7 +3,7 @@
  * as they are met; if the row is still too long, its longest values follow, longest first; if that is not enough, it
  * becomes wide. External values are stored through `ExternalValues`, which overflow.ts implements.
  */
-import type { ByteWriter } from '../common/byte-writer.ts';
+import { ByteWriter } from '../common/byte-writer.ts';
 import { SqlError, sqlState } from '../common/sql-error.ts';
 import { entryBytesMax } from '../storage/btree/node.ts';
 import { InvariantError } from '../common/assert.ts';
@@ -52,6 +52,7 @@ export class RowEncoder {
   readonly #ends: Int32Array;
   readonly #external: Uint8Array;
   #flags = 0;
+  #copiesExternals = false;
 
   constructor(layout: RowLayout, columns: readonly StoredColumn[], externals: ExternalValues) {
     this.layout = layout;
@@ -63,7 +64,7 @@ export class RowEncoder {
 
   /**
    * Appends the image of row `row` to `out`, with xid and lsn 0. With `old`, columns that `assigned` does not list are
-   * taken from there, and unchanged external values keep their place in overflow.
+   * taken from there, and unchanged external values keep their place in overflow, unless `copiesExternals`.
    */
   encode(
     source: RowSource,
@@ -71,7 +72,9 @@ export class RowEncoder {
     out: ByteWriter,
     old: OldRow | undefined,
     assigned: Uint8Array | undefined,
+    copiesExternals: boolean = false,
   ): void {
+    this.#copiesExternals = copiesExternals;
     const { layout } = this;
     const start = out.reserve(layout.dataStart);
     out.bytes.fill(0, start, start + layout.dataStart);
@@ -160,6 +163,7 @@ export class RowEncoder {
     length: number,
     out: ByteWriter,
   ): boolean {
+    if (this.#copiesExternals) return false;
     const place = this.#place;
     place.locate(old.layout, old.view, old.at, column);
     if (place.state !== 'external' || !this.#externals.equals(old.bytes, place.offset, data, offset, length))
@@ -194,7 +198,11 @@ export class RowEncoder {
       return;
     }
     const variable = -1 - target;
-    if (place.state === 'external') {
+    if (place.state === 'external' && this.#copiesExternals) {
+      const value = new ByteWriter(this.#externals.lengthOf(bytes, offset));
+      this.#externals.load(bytes, offset, value);
+      this.#store(variable, value.bytes, 0, value.length, out);
+    } else if (place.state === 'external') {
       this.#external[variable] = 1;
       this.#flags |= rowFlag.hasExternal;
       out.copy(bytes, offset, offset + length);
