@@ -2,8 +2,10 @@
 import { anyarrayType, defineArray, int2vectorType, oidvectorType } from './array.ts';
 import { boolType } from './boolean.ts';
 import { byteaType } from './bytea.ts';
+import { dateType } from './date.ts';
 import { float4Type, float8Type } from './float.ts';
 import { int2Type, int4Type, int8Type } from './integer.ts';
+import { intervalType } from './interval.ts';
 import { numericType } from './numeric.ts';
 import { cidType, oidType, pgLsnType, regTypes, tidType, xid8Type, xidType } from './oid.ts';
 import { pseudoTypes } from './pseudo.ts';
@@ -19,6 +21,8 @@ import {
   unknownType,
   varcharType,
 } from './text.ts';
+import { timestampType, timestamptzType } from './timestamp.ts';
+import { timeType, timetzType } from './time.ts';
 import type { TypeHandler } from './type-handler.ts';
 import { addType } from './type-lookup.ts';
 import { uuidType } from './uuid.ts';
@@ -43,6 +47,12 @@ const scalarTypes: readonly TypeHandler[] = [
   bpcharType,
   varcharType,
   numericType,
+  dateType,
+  timeType,
+  timetzType,
+  timestampType,
+  timestamptzType,
+  intervalType,
   uuidType,
   pgLsnType,
   xid8Type,

@@ -31,8 +31,10 @@ export function roundSeconds(micros: number | bigint, precision: number): number
   if (precision < 0 || precision >= secondsPrecisionMax) return micros;
   const unit = 10 ** (secondsPrecisionMax - precision);
   if (typeof micros === 'number') {
-    const rounded = Math.sign(micros) * Math.floor((Math.abs(micros) + unit / 2) / unit) * unit;
-    return rounded === 0 ? 0 : rounded;
+    const magnitude = Math.abs(micros);
+    const rest = magnitude % unit;
+    const rounded = magnitude - rest + (rest >= unit / 2 ? unit : 0);
+    return micros < 0 && rounded !== 0 ? -rounded : rounded;
   }
   const half = BigInt(unit / 2);
   const shifted = micros < 0n ? micros - half : micros + half;
