@@ -55,6 +55,7 @@ export const sqlState = {
   invalidDatetimeFormat: '22007',
   datetimeFieldOverflow: '22008',
   invalidTimeZoneDisplacementValue: '22009',
+  invalidUseOfEscapeCharacter: '2200C',
   invalidEscapeCharacter: '22019',
   divisionByZero: '22012',
   intervalFieldOverflow: '22015',

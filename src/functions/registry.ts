@@ -45,6 +45,9 @@ import { extremeAggregates } from './aggregates/extremes.ts';
 import { logicalAggregates } from './aggregates/logical.ts';
 import { collectAggregates } from './aggregates/collect.ts';
 import { floatStatisticAggregates } from './aggregates/float-statistics.ts';
+import { patternFunctions } from './scalar/pattern.ts';
+import { regexpFunctions } from './scalar/regexp.ts';
+import { regexpSetFunctions } from './sets/regexp.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -60,6 +63,9 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...patternFunctions,
+  ...regexpFunctions,
+  ...regexpSetFunctions,
   ...arrayAccessFunctions,
   ...arrayBuildingFunctions,
   ...recordFunctions,
