@@ -35,7 +35,7 @@ const clusterSearchFrames = 64;
 /** Slots that only undo may use up (LOG-7). */
 const undoReserveSlots = 256;
 
-const { dirty, resident, detached, usageMask } = frameState;
+const { dirty, inFlight, resident, detached, usageMask } = frameState;
 
 export class BufferPool implements PageStore {
   readonly bytes: Uint8Array;
@@ -359,7 +359,7 @@ export class BufferPool implements PageStore {
     return this.frames.spaceOf(a) - this.frames.spaceOf(b) || this.frames.pageOf(a) - this.frames.pageOf(b);
   }
 
-  /** The page's content is (about to be) in the slot: it is clean. */
+  /** The page's content is in the slot, or about to be (`holdInFlight`): it is clean. */
   markWritten(frame: number, slot: number, crc: number): void {
     const header = frame << frameWordShift;
     const map = this.mapOf(this.frames.spaceOf(frame));
@@ -369,16 +369,24 @@ export class BufferPool implements PageStore {
       map.setWritten(this.frames.pageOf(frame), slot, crc);
       this.#file.slots.markFresh(slot);
     }
+    if ((this.#headers[header + frameWord.state]! & dirty) !== 0) this.dirtyCount--;
     this.#headers[header + frameWord.state]! &= ~dirty;
-    this.dirtyCount--;
     this.writeCount++;
   }
 
-  /** The write that `markWritten` announced failed: the frame holds the only copy again. */
-  markUnwritten(frame: number): void {
+  /** A checkpoint writes a copy of the page off-thread: the frame stays until it is known whether that succeeds. */
+  holdInFlight(frame: number): void {
+    this.hold(frame);
+    this.#headers[(frame << frameWordShift) + frameWord.state]! |= inFlight;
+  }
+
+  /** After a failed write the frame holds the only copy again. */
+  releaseInFlight(frame: number, failed: boolean): void {
     const header = frame << frameWordShift;
-    const state = this.#headers[header + frameWord.state]!;
-    if ((state & resident) !== 0 && (state & dirty) === 0) this.#markDirty(header);
+    const state = this.#headers[header + frameWord.state]! & ~inFlight;
+    this.#headers[header + frameWord.state] = state;
+    if (failed && (state & resident) !== 0 && (state & dirty) === 0) this.#markDirty(header);
+    this.unpin(frame);
   }
 
   // --- checkpoint (checkpoint-pages.ts walks the frames) ---
@@ -416,13 +424,17 @@ export class BufferPool implements PageStore {
 
   // --- whole spaces ---
 
-  /** Writes up to `max` dirty pages of the space; returns how many there were to write. */
+  /**
+   * Writes up to `max` dirty pages of the space; returns how many there were to write. Pages whose write is in flight are
+   * written once more: a branch must not depend on how that ends.
+   */
   cleanSpace(space: SpaceId, max: number): number {
     let written = 0;
     let cluster: number[] = [];
     for (let frame = 0; frame < this.usedFrames && written < max; frame++) {
       const state = this.#headers[(frame << frameWordShift) + frameWord.state]!;
-      if ((state & dirty) === 0 || this.frames.spaceOf(frame) !== space) continue;
+      if ((state & resident) === 0 || (state & (dirty | inFlight)) === 0 || this.frames.spaceOf(frame) !== space)
+        continue;
       cluster.push(frame);
       written++;
       if (cluster.length < clusterImages) continue;

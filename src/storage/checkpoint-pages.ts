@@ -4,7 +4,6 @@
  * or put aside and written, are passed over.
  */
 import type { BufferPool } from './buffer-pool.ts';
-import { FatalIoError } from './disk.ts';
 import type { ImageBatch } from './image-batch.ts';
 import type { PageFile } from './page-file.ts';
 
@@ -41,16 +40,15 @@ export class CheckpointPages {
     for (const [image, { map, page }] of staged.entries()) map.settle(page, batch.slots[image]!, batch.crcs[image]!);
     for (const [index, frame] of frames.entries()) {
       const image = staged.length + index;
-      this.#pool.hold(frame);
+      this.#pool.holdInFlight(frame);
       this.#pool.markWritten(frame, batch.slots[image]!, batch.crcs[image]!);
     }
+    let failed = true;
     try {
       await batch.write(this.#file);
-    } catch (error) {
-      this.#takeBack(batch, frames);
-      throw error;
+      failed = false;
     } finally {
-      for (const frame of frames) this.#pool.unpin(frame);
+      for (const frame of frames) this.#pool.releaseInFlight(frame, failed);
     }
   }
 
@@ -75,15 +73,5 @@ export class CheckpointPages {
       this.#nextFrame++;
     }
     this.#run.sort((a, b) => this.#pool.compareByPage(b, a));
-  }
-
-  /** After a failed write the frames hold the only copies again, unless a branch was already promised the slots. */
-  #takeBack(batch: ImageBatch, frames: readonly number[]): void {
-    for (const frame of frames) this.#pool.markUnwritten(frame);
-    for (let image = 0; image < batch.count; image++) {
-      if (this.#file.slots.references(batch.slots[image]!) > 1) {
-        throw new FatalIoError('could not write pages that a new database shares with its template');
-      }
-    }
   }
 }

@@ -43,9 +43,12 @@ type SlotContent =
 
 export class ControlFile {
   readonly #file: DiskFile;
+  /** What both slots hold. */
+  #slot: Uint8Array;
 
-  private constructor(file: DiskFile) {
+  private constructor(file: DiskFile, slot: Uint8Array) {
     this.#file = file;
+    this.#slot = slot;
   }
 
   /** A control file without a checkpoint; `readControl` refuses it until the first `write`. */
@@ -55,7 +58,7 @@ export class ControlFile {
     file.flushSync();
     file.closeSync();
     disk.syncDirectorySync('');
-    return new ControlFile(disk.openSync(layout.control, 'existingDsync'));
+    return new ControlFile(disk.openSync(layout.control, 'existingDsync'), Buffer.alloc(slotBytes));
   }
 
   /**
@@ -63,49 +66,53 @@ export class ControlFile {
    * written over the other before anything else happens: the slots of an older image are reused from now on.
    */
   static open(disk: Disk): { readonly file: ControlFile; readonly record: ControlRecord } {
-    const file = new ControlFile(disk.openSync(layout.control, 'existingDsync'));
-    const contents = slotOffsets.map((offset) => file.#readSlot(offset));
+    const file = disk.openSync(layout.control, 'existingDsync');
+    const contents = slotOffsets.map((offset) => readSlot(file, offset));
     const record = chooseRecord(disk, contents);
+    const slot = encodeSlot(record);
     for (const [index, offset] of slotOffsets.entries()) {
       const content = contents[index] as SlotContent;
       const isCurrent = content.kind === 'valid' && content.record.checkpointNumber === record.checkpointNumber;
-      if (!isCurrent) file.#file.writeSync(encodeSlot(record), offset);
+      if (!isCurrent) file.writeSync(slot, offset);
     }
-    return { file, record };
-  }
-
-  #readSlot(offset: number): SlotContent {
-    const bytes = Buffer.alloc(slotBytes);
-    const count = this.#file.readSync(bytes, offset);
-    return count === slotBytes ? decodeSlot(bytes) : { kind: 'damaged' };
+    return { file: new ControlFile(file, slot), record };
   }
 
   /**
-   * Makes the record the truth. A full disk before the first slot has changed is a DiskFullError and the old record stands;
-   * after any other failure nobody knows which record will be found, so it is fatal.
+   * Makes the record the truth. If the disk is full the old one is put back, and it is a DiskFullError. After any other
+   * failure nobody knows which record will be found, so it is fatal.
    */
   async write(record: ControlRecord): Promise<void> {
     const slot = encodeSlot(record);
-    await this.#writeSlot(slot, slotOffsets[0]);
     try {
-      await this.#writeSlot(slot, slotOffsets[1]);
+      await this.#writeSlot(slot, slotOffsets[0]);
     } catch (error) {
-      throw fatal(error);
+      if (!(error instanceof DiskFullError)) throw fatal(error);
+      await this.#writeSlot(this.#slot, slotOffsets[0]).catch(throwFatal);
+      throw error;
     }
+    await this.#writeSlot(slot, slotOffsets[1]).catch(throwFatal);
+    this.#slot = slot;
   }
 
   #writeSlot(slot: Uint8Array, offset: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#file.write(slot, offset, (error) => {
-        if (error === null) resolve();
-        else reject(error instanceof DiskFullError ? error : fatal(error));
-      });
+      this.#file.write(slot, offset, (error) => (error === null ? resolve() : reject(error)));
     });
   }
 
   close(): void {
     this.#file.closeSync();
   }
+}
+
+function readSlot(file: DiskFile, offset: number): SlotContent {
+  const bytes = Buffer.alloc(slotBytes);
+  return file.readSync(bytes, offset) === slotBytes ? decodeSlot(bytes) : { kind: 'damaged' };
+}
+
+function throwFatal(cause: unknown): never {
+  throw fatal(cause);
 }
 
 function fatal(cause: unknown): FatalIoError {

@@ -32,7 +32,8 @@ export const frameWord = {
 
 /**
  * `resident`: in the table. `dirty`: differs from its image on disk. `detached`: the page was freed while others had it
- * pinned; the frame is recycled with the last pin. `main`, `usage*`, `prefetched` (read ahead, not used yet): see
+ * pinned; the frame is recycled with the last pin. `inFlight`: a checkpoint is writing a copy; the frame is the only sure
+ * one until that is done. `main`, `usage*`, `prefetched` (read ahead, not used yet): see
  * replacement.ts.
  */
 export const frameState = {
@@ -41,6 +42,7 @@ export const frameState = {
   detached: 4,
   main: 8,
   prefetched: 16,
+  inFlight: 32,
   usageOne: 0x100,
   usageMask: 0x300,
 } as const;

@@ -13,6 +13,9 @@
  *    released ─┴─ retiring ───────────┴─ free
  *                   released ── waits for C+1
  *
+ * A slot shared by several maps (a branch) is free when the last of them has given it up; the epoch that counts is the
+ * latest.
+ *
  * Slots come in *extents* of 1 MB. Allocation fills extents that are at least half free first, so that the pages of one
  * checkpoint write lie side by side; an extent never crosses a file.
  */
@@ -32,12 +35,13 @@ export class SlotLedger {
   #references = new Uint16Array(extentSlots);
   #free = new Uint32Array(extentWords);
   #fresh = new Uint32Array(extentWords);
+  /** Slots that lost one of several users since the last freeze: that user's image has them, whoever goes next. */
+  #userLost = new Uint32Array(extentWords);
   #freeInExtent = new Uint8Array(1);
   #extent = 0;
   /** Released since the last freeze, and before it. */
   #released: number[] = [];
   #retiring: number[] = [];
-
   /** New slots at the end of the page file, all free. Always whole extents. */
   addSlots(count: number): void {
     assert(count % extentSlots === 0, 'SLOT-1: the page file grows by whole extents');
@@ -53,23 +57,20 @@ export class SlotLedger {
     this.#references = grown(this.#references, new Uint16Array(capacity));
     this.#free = grown(this.#free, new Uint32Array(capacity / 32));
     this.#fresh = grown(this.#fresh, new Uint32Array(capacity / 32));
+    this.#userLost = grown(this.#userLost, new Uint32Array(capacity / 32));
     this.#freeInExtent = grown(this.#freeInExtent, new Uint8Array(capacity / extentSlots));
   }
 
   #setFree(slot: number): void {
-    this.#free[slot >>> 5]! |= 1 << (slot & 31);
+    setBit(this.#free, slot);
     this.#freeInExtent[Math.floor(slot / extentSlots)]!++;
     this.freeCount++;
   }
 
   #setUsed(slot: number): void {
-    this.#free[slot >>> 5]! &= ~(1 << (slot & 31));
+    clearBit(this.#free, slot);
     this.#freeInExtent[Math.floor(slot / extentSlots)]!--;
     this.freeCount--;
-  }
-
-  #isFree(slot: number): boolean {
-    return ((this.#free[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
   }
 
   /**
@@ -81,9 +82,9 @@ export class SlotLedger {
     const extent = this.#chooseExtent();
     const end = (extent + 1) * extentSlots;
     let start = extent * extentSlots;
-    while (!this.#isFree(start)) start++;
+    while (!hasBit(this.#free, start)) start++;
     let count = 0;
-    while (count < max && start + count < end && this.#isFree(start + count)) {
+    while (count < max && start + count < end && hasBit(this.#free, start + count)) {
       this.#take(start + count);
       count++;
     }
@@ -94,12 +95,12 @@ export class SlotLedger {
   #take(slot: number): void {
     this.#setUsed(slot);
     this.#references[slot] = 1;
-    this.#fresh[slot >>> 5]! &= ~(1 << (slot & 31));
+    clearBit(this.#fresh, slot);
   }
 
   /** No image, durable or frozen, contains the slot. */
   markFresh(slot: number): void {
-    this.#fresh[slot >>> 5]! |= 1 << (slot & 31);
+    setBit(this.#fresh, slot);
   }
 
   /** Stays in the extent it is filling; then the next that is half free; then the next with any free slot. */
@@ -133,7 +134,7 @@ export class SlotLedger {
       throw new SqlError(sqlState.dataCorrupted, `a page map names slot ${slot}, the page file has ${this.slotCount}`);
     }
     const count = this.#references[slot]!;
-    if (count === 0 && this.#isFree(slot)) this.#setUsed(slot);
+    if (count === 0 && hasBit(this.#free, slot)) this.#setUsed(slot);
     this.#references[slot] = count + 1;
   }
 
@@ -142,13 +143,9 @@ export class SlotLedger {
     const count = this.#references[slot]!;
     assert(count > 0, 'SLOT-3: only a referenced slot can be released');
     this.#references[slot] = count - 1;
-    if (count > 1) return;
-    if (this.#isFresh(slot)) this.#setFree(slot);
+    if (count > 1) setBit(this.#userLost, slot);
+    else if (hasBit(this.#fresh, slot)) this.#setFree(slot);
     else this.#released.push(slot);
-  }
-
-  #isFresh(slot: number): boolean {
-    return ((this.#fresh[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
   }
 
   /** One map less uses the slot, and the running checkpoint's image does not either. */
@@ -156,7 +153,9 @@ export class SlotLedger {
     const count = this.#references[slot]!;
     assert(count > 0, 'SLOT-3: only a referenced slot can be released');
     this.#references[slot] = count - 1;
-    if (count === 1) this.#retiring.push(slot);
+    if (count > 1) return;
+    if (hasBit(this.#userLost, slot)) this.#released.push(slot);
+    else this.#retiring.push(slot);
   }
 
   /** The slot is in no image, durable or frozen (an image's own map page): free at once. */
@@ -170,6 +169,7 @@ export class SlotLedger {
   freeze(): void {
     for (const slot of this.#released) this.#retiring.push(slot);
     this.#released = [];
+    this.#userLost.fill(0);
     this.#fresh.fill(0);
   }
 
@@ -183,6 +183,18 @@ export class SlotLedger {
   get waitingCount(): number {
     return this.#released.length + this.#retiring.length;
   }
+}
+
+function hasBit(bits: Uint32Array, index: number): boolean {
+  return ((bits[index >>> 5]! >>> (index & 31)) & 1) === 1;
+}
+
+function setBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5]! |= 1 << (index & 31);
+}
+
+function clearBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5]! &= ~(1 << (index & 31));
 }
 
 function grown<T extends Uint8Array | Uint16Array | Uint32Array>(from: T, to: T): T {
