@@ -25,8 +25,22 @@ export interface ConvertedStatement {
   readonly lengthBytes: number;
 }
 
-/** Converts the library's answer, the JSON text of all statements of one string. */
-export function convertTree(json: string): ConvertedStatement[] {
+/** How places in the text that was parsed become places in the text it was cut from. */
+export interface LocationMap {
+  /** Added to places before `cut` … */
+  readonly shiftBefore: number;
+  readonly cut: number;
+  /** … and to those from `cut` on. */
+  readonly shiftAfter: number;
+}
+
+const sameText: LocationMap = { shiftBefore: 0, cut: 0, shiftAfter: 0 };
+
+let locationMap = sameText;
+
+/** Converts the library's answer, the JSON text of all statements of one string. Only the locations of nodes are mapped. */
+export function convertTree(json: string, map: LocationMap = sameText): ConvertedStatement[] {
+  locationMap = map;
   const { stmts } = JSON.parse(json) as { readonly stmts: readonly RawStatement[] };
   return stmts.map((raw) => ({
     statement: node(raw.stmt) as Statement,
@@ -111,6 +125,12 @@ function targets(list: readonly Raw[] | undefined): readonly ResTarget[] {
   return result;
 }
 
+function location(value: number | undefined): number {
+  const place = value ?? 0;
+  if (place < 0) return place;
+  return place + (place < locationMap.cut ? locationMap.shiftBefore : locationMap.shiftAfter);
+}
+
 /** FETCH ALL is the largest `long`, which in 32-bit WebAssembly is that of int32. */
 function count(value: number | undefined): number {
   return value === 0x7fffffff ? Infinity : (value ?? 0);
@@ -118,7 +138,7 @@ function count(value: number | undefined): number {
 
 // --------------------------------------------------------------------------------------------------------- the converters
 
-const helpers = { node, nodes, names, object, distinct, rows, functions, targets, count };
+const helpers = { node, nodes, names, object, distinct, rows, functions, targets, location, count };
 
 const converters = new Map<string, Converter>([['A_Const', constant]]);
 for (const kind of Object.keys(nodeFields) as NodeKind[]) {
@@ -144,7 +164,7 @@ function readerOf(field: string, code: FieldCode): string {
     case 'bool':
       return `raw.${field} === true`;
     case 'int':
-      return `raw.${field} ?? 0`;
+      return field === 'location' ? `location(raw.${field})` : `raw.${field} ?? 0`;
     case 'name':
       return `raw.${field} ?? ''`;
     case 'text':
@@ -171,7 +191,7 @@ function unwrapped(kind: string, raw: Raw): Node {
 }
 
 function constant(raw: Raw): A_Const {
-  return { kind: 'A_Const', val: constantValue(raw), location: (raw['location'] as number | undefined) ?? 0 };
+  return { kind: 'A_Const', val: constantValue(raw), location: location(raw['location'] as number | undefined) };
 }
 
 function constantValue(raw: Raw): ConstValue {
@@ -191,17 +211,23 @@ function constantValue(raw: Raw): ConstValue {
 // ---------------------------------------------------------------------------------------------- nodes without a declaration
 
 function otherNode(nodeKind: string, raw: Raw): OtherNode {
-  const location = raw['location'];
+  const fields = otherFields(raw);
+  const place = fields['location'];
+  return { kind: 'OtherNode', nodeKind, fields, location: typeof place === 'number' ? place : -1 };
+}
+
+function otherFields(raw: Raw): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(raw)) fields[name] = otherValue(value);
-  return { kind: 'OtherNode', nodeKind, fields, location: typeof location === 'number' ? location : -1 };
+  for (const [name, value] of Object.entries(raw)) {
+    fields[name] = name === 'location' && typeof value === 'number' ? location(value) : otherValue(value);
+  }
+  return fields;
 }
 
 function otherValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(otherValue);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const only = entries.length === 1 ? entries[0] : undefined;
-  if (only !== undefined && /^[A-Z]/.test(only[0])) return node(value as Raw);
-  return Object.fromEntries(entries.map(([name, inner]) => [name, otherValue(inner)]));
+  const names = Object.keys(value);
+  const isWrapped = names.length === 1 && /^[A-Z]/.test(names[0] as string);
+  return isWrapped ? node(value as Raw) : otherFields(value as Raw);
 }

@@ -1,22 +1,16 @@
 /** SQL text → syntax trees. The only thing the floors above call. */
+import { SqlError, sqlState } from '../common/sql-error.ts';
 import { checkUtf8 } from '../common/utf8.ts';
-import { convertTree } from './convert.ts';
-import { stackDepthExceeded, statementTooLarge, syntaxError } from './errors.ts';
-import { type LibraryResult, parseToJson } from './library.ts';
-import type { Statement } from './syntax.ts';
+import { statementTooLarge } from './errors.ts';
+import { type ParsedStatement, TextParser, textBytesMax } from './text-parser.ts';
 
-/** A statement and where it stands in the text it came from; the text between is without the semicolon. */
-export interface ParsedStatement {
-  readonly statement: Statement;
-  readonly startByte: number;
-  readonly lengthBytes: number;
-}
+export type { ParsedStatement } from './text-parser.ts';
 
-/**
- * The longest text that is tried: a string constant of this size parses in about a second. A text of many small parts
- * (VALUES of 8 MB and more) exhausts the grammar's memory of 1 GB before, and is refused with the same error.
- */
-export const statementBytesMax = 64 * 1024 * 1024;
+/** Texts from this length on are parsed in slices … */
+export const slicedBytesMin = 64 * 1024;
+
+/** … of about this length, a few milliseconds each. */
+const sliceBytes = 8 * 1024;
 
 /**
  * Parses all statements of a text; none for an empty one. Text given as bytes must be UTF-8.
@@ -24,38 +18,37 @@ export const statementBytesMax = 64 * 1024 * 1024;
  * 54001 when it nests too deep; 54000 when it is too large.
  */
 export function parse(sql: string | Uint8Array): readonly ParsedStatement[] {
+  const bytes = checkedBytes(sql);
+  if (bytes.length < slicedBytesMin) return new TextParser(bytes).whole();
+  const slices = sliced(bytes);
+  for (;;) {
+    const step = slices.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `parse`, but a long text is taken in slices, with a `yield` after each: the place to give the thread to others. */
+export function* parseInSlices(sql: string | Uint8Array): Generator<undefined, readonly ParsedStatement[]> {
+  const bytes = checkedBytes(sql);
+  return bytes.length < slicedBytesMin ? new TextParser(bytes).whole() : yield* sliced(bytes);
+}
+
+function checkedBytes(sql: string | Uint8Array): Uint8Array {
   const bytes = typeof sql === 'string' ? Buffer.from(sql) : sql;
-  if (bytes.length > statementBytesMax) throw statementTooLarge(bytes.length, statementBytesMax);
+  if (bytes.length > textBytesMax) throw statementTooLarge(bytes.length, textBytesMax);
   checkUtf8(bytes);
-  if (bytes.length === 0) return [];
-  const result = guarded(bytes, () => parseToJson(bytes));
-  return readResult(bytes, result);
+  return bytes;
 }
 
-function readResult(bytes: Uint8Array, result: LibraryResult): readonly ParsedStatement[] {
-  if ('json' in result) {
-    const statements = guarded(bytes, () => convertTree(result.json));
-    return statements.map((each) =>
-      each.lengthBytes > 0 ? each : { ...each, lengthBytes: bytes.length - each.startByte },
-    );
-  }
-  if (result.error.message === 'out of memory') throw statementTooLarge(bytes.length, statementBytesMax);
-  throw syntaxError(result.error);
-}
-
-/** Turns what goes wrong in a recursion or for want of memory into the client's error. */
-function guarded<Result>(bytes: Uint8Array, step: () => Result): Result {
+function* sliced(bytes: Uint8Array): Generator<undefined, readonly ParsedStatement[]> {
   try {
-    return step();
+    return yield* new TextParser(bytes).inSlices(sliceBytes);
   } catch (error) {
-    if (error instanceof RangeError) throw stackDepthExceeded();
-    if (bytes.length >= exhaustingBytesMin) throw statementTooLarge(bytes.length, statementBytesMax);
-    throw error;
+    if (!(error instanceof SqlError) || error.sqlState === sqlState.programLimitExceeded) throw error;
+    // PARSE-5: what does not parse in slices may do so whole; if not, that error is the right one.
+    return new TextParser(bytes).whole();
   }
 }
-
-/** No shorter text can use up the grammar's memory (a tree takes less than a kilobyte for a byte of text). */
-const exhaustingBytesMin = 1024 * 1024;
 
 /** Compiles the grammar and runs through it once: the first parse of a process takes some 20 ms, the next ones microseconds. */
 export function warmUp(): void {
