@@ -11,6 +11,7 @@ import type { Log } from '../storage/log/log.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
 import type { TransactionManager } from '../transaction/manager.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import { ScanBufferPool } from './scan-buffer.ts';
 import { IndexChanges } from './secondary-index.ts';
 import { VersionWalk } from './version-walk.ts';
 
@@ -27,6 +28,7 @@ export class TableEnvironment {
   /** Keys of the row operation: table keys and index entries. */
   readonly keys: ByteWriter = new ByteWriter(4096);
   readonly indexChanges: IndexChanges = new IndexChanges(this.keys);
+  readonly scanBuffers: ScanBufferPool = new ScanBufferPool();
   readonly walk: VersionWalk;
   /** What an index is called, for error messages; the catalog knows. */
   indexName: (space: SpaceId, indexOid: Oid) => string = (_space, indexOid) => String(indexOid);
