@@ -96,8 +96,9 @@ export class LogRing {
   /** Copies a record to the end of the log; the caller has made sure of the room. */
   append(kind: number, xid: Xid, previous: Lsn, body: Uint8Array, start: number, end: number): Lsn {
     const length = recordHeaderBytes + end - start;
+    if (this.#append + length - this.#blockStart > this.#options.blockBytesMax) this.#closeBlock(false);
+    // Also a block just opened may have too little of the segment before it.
     if (this.#append + length > this.#segmentEnd) this.#closeBlock(true);
-    else if (this.#append + length - this.#blockStart > this.#options.blockBytesMax) this.#closeBlock(false);
     const lsn = this.#append as Lsn;
     writeRecord(this.bytes, this.view, lsn - this.#lapStart, lsn, kind, xid, previous, body, start, end);
     this.#append = lsn + length;

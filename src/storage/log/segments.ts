@@ -175,7 +175,7 @@ export class SegmentFiles {
   /** Gives up the segments wholly before `keepFrom`: they become spares under a later name while those are few, or go. */
   recycle(keepFrom: Lsn, current: Lsn): void {
     const keep = Math.min(this.numberOf(keepFrom), this.numberOf(current));
-    if (this.#first >= keep || this.#preparing) return;
+    if (this.#first >= keep) return;
     for (; this.#first < keep; this.#first++) {
       const path = pathOf(this.#directory, this.#first);
       this.#closeReader(this.#first);
