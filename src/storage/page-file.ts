@@ -14,9 +14,8 @@ import { layout } from './data-directory.ts';
 import type { Disk, DiskFile, IoCallback } from './disk.ts';
 import { zeroFillSync } from './disk.ts';
 import { computeCrc, getPageNumber, getStoredCrc, pageBytes } from './page.ts';
-import { extentSlots, SlotLedger } from './slot-ledger.ts';
+import { extentSlots, SlotLedger, slotsPerFile } from './slot-ledger.ts';
 
-export const slotsPerFile = 131_072;
 const growthExtentsMax = 8;
 /** After the disk was found full, growth is tried again at every n-th wish only. */
 const fullBackoff = 1024;

@@ -14,7 +14,7 @@
 import { frameState, type FrameTable, frameWord, frameWordShift } from './frame-table.ts';
 
 const none = -1;
-/** A second use counts only when so many other pages were read in between. */
+/** A second use counts only when so many other pages were read, or looked at again, in between. */
 const sameUseTicks = 8;
 
 /** A queue linked through the frames; newest at the head. */
@@ -33,8 +33,9 @@ export class Replacement {
   readonly #main: Queue = { head: none, tail: none, size: 0 };
   readonly #probationTarget: number;
   readonly #table: FrameTable;
-  /** Counts the pages read. */
+  /** Counts reads, and changes from one page to another among those not yet in full use. */
   #tick = 0;
+  #lastUsedHeader = -1;
   /** Fingerprints of pages that left probation lately, and when. */
   readonly #ghosts: Int32Array;
   readonly #ghostTicks: Int32Array;
@@ -69,6 +70,9 @@ export class Replacement {
       this.#headers[header + frameWord.loadTick] = this.#tick | 0;
       return;
     }
+    if (header === this.#lastUsedHeader) return;
+    this.#lastUsedHeader = header;
+    this.#tick++;
     const ticksSinceLoad = (this.#tick - this.#headers[header + frameWord.loadTick]!) | 0;
     if (ticksSinceLoad <= sameUseTicks) return;
     this.#headers[header + frameWord.state] = state + frameState.usageOne;

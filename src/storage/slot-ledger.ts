@@ -16,13 +16,14 @@
  * A slot shared by several maps (a branch) is free when the last of them has given it up; the epoch that counts is the
  * latest.
  *
- * Slots come in *extents* of 1 MB. Allocation fills extents that are at least half free first, so that the pages of one
- * checkpoint write lie side by side; an extent never crosses a file.
+ * Slots come in *extents* of 1 MB. Allocation begins in extents that are at least half free and goes on from there, so
+ * that the pages of one checkpoint write lie side by side. A run never crosses a file.
  */
 import { assert } from '../common/assert.ts';
 import { sqlState, SqlError } from '../common/sql-error.ts';
 
 export const extentSlots = 128;
+export const slotsPerFile = 131_072;
 const extentWords = extentSlots / 32;
 const halfFree = extentSlots / 2;
 const referencesMax = 0xffff;
@@ -80,7 +81,8 @@ export class SlotLedger {
   allocateRun(max: number): number {
     assert(this.freeCount > 0, 'SLOT-2: slots are reserved before they are needed');
     const extent = this.#chooseExtent();
-    const end = (extent + 1) * extentSlots;
+    const file = Math.floor((extent * extentSlots) / slotsPerFile);
+    const end = Math.min(this.slotCount, (file + 1) * slotsPerFile);
     let start = extent * extentSlots;
     while (!hasBit(this.#free, start)) start++;
     let count = 0;
@@ -89,6 +91,7 @@ export class SlotLedger {
       count++;
     }
     this.runLength = count;
+    this.#extent = Math.floor((start + count - 1) / extentSlots);
     return start;
   }
 

@@ -253,6 +253,10 @@ export class FaultyDisk implements Disk {
   /** All calls so far, and those that changed something. */
   calls = 0;
   changes = 0;
+  /** Off-thread writes: how many at a time, and the biggest. */
+  inFlight = 0;
+  inFlightMax = 0;
+  asyncWriteBytesMax = 0;
 
   constructor(options: FaultyDiskOptions = {}) {
     this.#options = options;
@@ -306,6 +310,11 @@ export class FaultyDisk implements Disk {
       crashes: false,
       failure: asDiskError(doing, path, Object.assign(new Error(`${code}: injected`), { code })),
     };
+  }
+
+  beginAsyncWrite(bytes: number): void {
+    this.inFlightMax = Math.max(this.inFlightMax, ++this.inFlight);
+    this.asyncWriteBytesMax = Math.max(this.asyncWriteBytesMax, bytes);
   }
 
   /** For a change that either happens or does not. */
@@ -418,7 +427,9 @@ class FaultyFile implements DiskFile {
     const change = { order: 0, position, bytes: buffer.slice() };
     const checksum = crc32(buffer);
     this.#inode.inFlight.add(change);
+    this.#disk.beginAsyncWrite(buffer.length);
     this.#later(() => {
+      this.#disk.inFlight--;
       if (crc32(buffer) !== checksum) throw new Error(`the buffer of a write to ${this.path} was changed in flight`);
       if (!crashes) this.#inode.inFlight.delete(change);
       if (failure === undefined) this.#inode.write(position, buffer, this.#dsync);
