@@ -48,6 +48,10 @@ import { floatStatisticAggregates } from './aggregates/float-statistics.ts';
 import { patternFunctions } from './scalar/pattern.ts';
 import { regexpFunctions } from './scalar/regexp.ts';
 import { regexpSetFunctions } from './sets/regexp.ts';
+import { datetimeComparisonFunctions } from './scalar/datetime-comparison.ts';
+import { datetimeCastFunctions } from './scalar/datetime-casts.ts';
+import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts';
+import { datetimeFieldFunctions } from './scalar/datetime-fields.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -63,6 +67,10 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...datetimeComparisonFunctions,
+  ...datetimeCastFunctions,
+  ...datetimeArithmeticFunctions,
+  ...datetimeFieldFunctions,
   ...patternFunctions,
   ...regexpFunctions,
   ...regexpSetFunctions,

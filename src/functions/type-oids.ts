@@ -1,7 +1,6 @@
 /** Type names as the signatures and tables of this folder spell them: pg_type's, but `text[]` instead of `_text`. */
 import type { Oid } from '../common/ids.ts';
 import { InvariantError } from '../common/assert.ts';
-import { typeOid } from '../types/oids.ts';
 export { typeOid as typeOids } from '../types/oids.ts';
 import { findTypeByName } from '../types/registry.ts';
 
@@ -11,9 +10,7 @@ const known = new Map<string, Oid>();
 export function oidOfType(name: string): Oid {
   let oid = known.get(name);
   if (oid === undefined) {
-    oid =
-      findTypeByName(name.endsWith('[]') ? `_${name.slice(0, -2)}` : name)?.oid ??
-      (typeOid as Readonly<Record<string, Oid>>)[name];
+    oid = findTypeByName(name.endsWith('[]') ? `_${name.slice(0, -2)}` : name)?.oid;
     if (oid === undefined) throw new InvariantError(`a function table names an unknown type: ${name}`);
     known.set(name, oid);
   }
