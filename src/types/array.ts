@@ -20,11 +20,11 @@ import type { Datum } from './datum.ts';
 import { defineType } from './define-type.ts';
 import { combineHash } from './hash.ts';
 import { compareNumbers, decodeInt32Key, encodeInt32Key, int2Type, readInt32BE, readInt32LE } from './integer.ts';
-import { invalidBinary } from './io-errors.ts';
+import { insufficientData, invalidBinary } from './io-errors.ts';
 import { oidType } from './oid.ts';
 import { typeOid } from './oids.ts';
 import type { IoContext, TypeHandler } from './type-handler.ts';
-import { getType } from './type-lookup.ts';
+import { findType, getType } from './type-lookup.ts';
 import { skipSpace } from './whitespace.ts';
 
 const keyEnd = 0x00;
@@ -113,7 +113,7 @@ function parseArrayBinary(
 function wrongElementType(found: Oid, expected: TypeHandler): SqlError {
   return new SqlError(
     sqlState.datatypeMismatch,
-    `binary data has array element type ${found} instead of expected ${expected.oid} (${expected.sqlName})`,
+    `binary data has array element type ${found} (${findType(found)?.sqlName ?? '???'}) instead of expected ${expected.oid} (${expected.sqlName})`,
   );
 }
 
@@ -129,7 +129,7 @@ class BinaryArrayReader {
   }
 
   int32(): number {
-    if (this.#end - this.#at < 4) throw new SqlError(sqlState.protocolViolation, 'insufficient data left in message');
+    if (this.#end - this.#at < 4) throw insufficientData();
     this.#at += 4;
     return readInt32BE(this.#data, this.#at - 4);
   }
@@ -138,7 +138,7 @@ class BinaryArrayReader {
     const elements: Datum[] = [];
     for (let i = 0; i < count; i++) {
       const length = this.int32();
-      if (length < -1 || length > this.#end - this.#at) throw invalidBinary('insufficient data left in message');
+      if (length < -1 || length > this.#end - this.#at) throw insufficientData();
       elements.push(length === -1 ? null : parse(this.#at, this.#at + length));
       this.#at += Math.max(length, 0);
     }
@@ -268,8 +268,8 @@ export function defineArray(element: TypeHandler, name: string = `_${element.nam
     sqlName: `${element.sqlName}[]`,
     arrayOid: 0,
     elementOid: element.oid,
-    category: element.typeType === 'p' ? 'P' : 'A',
-    typeType: element.typeType === 'p' ? 'p' : 'b',
+    category: element.oid === typeOid.record ? 'P' : 'A',
+    typeType: element.oid === typeOid.record ? 'p' : 'b',
     length: -1,
     collation: element.collation,
     vectorKind: 'bytes',
@@ -287,17 +287,19 @@ export function defineArray(element: TypeHandler, name: string = `_${element.nam
 }
 
 /** int2vector and oidvector: "1 2 3". */
-function defineNumberVector(element: TypeHandler, oid: Oid, name: string, arrayOid: Oid): TypeHandler {
+function defineNumberVector(
+  element: TypeHandler,
+  names: Pick<TypeHandler, 'oid' | 'name' | 'arrayOid'>,
+  split: (text: string) => string[],
+): TypeHandler {
   const array = defineArray(element);
   const toVector = (elements: readonly Datum[]): ArrayValue =>
     new ArrayValue(element.oid, [elements.length], [0], elements);
   return {
     ...array,
-    oid,
-    name,
-    sqlName: name,
-    arrayOid,
-    parseText: (text, _typmod, io) => toVector(splitWords(text).map((word) => element.parseText(word, -1, io))),
+    ...names,
+    sqlName: names.name,
+    parseText: (text, _typmod, io) => toVector(split(text).map((word) => element.parseText(word, -1, io))),
     formatText: (value) => (value as ArrayValue).elements.join(' '),
     writeText: (vector, row, out) => out.latin1((array.readDatum(vector, row) as ArrayValue).elements.join(' ')),
   };
@@ -313,8 +315,45 @@ function splitWords(text: string): string[] {
   return words;
 }
 
-export const int2vectorType = defineNumberVector(int2Type, typeOid.int2vector, 'int2vector', 1006);
-export const oidvectorType = defineNumberVector(oidType, typeOid.oidvector, 'oidvector', 1013);
+/** Numbers need no space between them as long as they can be told apart; an error shows the rest of the text. */
+function splitOids(text: string): string[] {
+  const words: string[] = [];
+  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
+    const word = /^[+-]?[0-9]+/.exec(text.slice(at))?.[0] ?? text.slice(at);
+    words.push(word);
+    at += word.length;
+  }
+  return words;
+}
+
+export const int2vectorType = defineNumberVector(
+  int2Type,
+  { oid: typeOid.int2vector, name: 'int2vector', arrayOid: 1006 },
+  splitWords,
+);
+const oidvectorArray = defineNumberVector(
+  oidType,
+  { oid: typeOid.oidvector, name: 'oidvector', arrayOid: 1013 },
+  splitOids,
+);
+
+/** Unlike other arrays, oidvectors are ordered by length first. */
+export const oidvectorType: TypeHandler = {
+  ...oidvectorArray,
+  compare: (a, b) =>
+    (a as ArrayValue).elements.length - (b as ArrayValue).elements.length ||
+    compareArrays(compareNumbers, a as ArrayValue, b as ArrayValue),
+  encodeKey(value, out) {
+    const { elements } = value as ArrayValue;
+    out.uint32BE(elements.length);
+    for (const element of elements) out.uint32BE(element as number);
+  },
+  decodeKey(data, offset) {
+    const length = readInt32BE(data, offset);
+    const elements = Array.from({ length }, (_, i) => readInt32BE(data, offset + 4 + 4 * i) >>> 0);
+    return { value: new ArrayValue(typeOid.oid, [length], [0], elements), next: offset + 4 + 4 * length };
+  },
+};
 
 /** anyarray as a column type (pg_statistic): an array of whatever type. */
 export const anyarrayType = defineType({

@@ -1,4 +1,5 @@
 /** bool: one byte in rows and keys, 't' / 'f' on the wire. */
+import { SqlError, sqlState } from '../common/sql-error.ts';
 import type { Datum } from './datum.ts';
 import { defineType } from './define-type.ts';
 import { mix32 } from './hash.ts';
@@ -34,6 +35,7 @@ export const boolType = defineType({
   },
   formatText: (value) => (value === true ? 't' : 'f'),
   parseBinary(data, start, end) {
+    if (start === end) throw new SqlError(sqlState.protocolViolation, 'no data left in message');
     checkBinaryLength(start, end, 1);
     return data[start] !== 0;
   },

@@ -110,12 +110,26 @@ function shortestSingle(value: number): Decimal {
   const next = floatFromBits(bits + 1);
   const upper = Number.isFinite(next) ? (value + next) / 2 : value + (value - lower);
   for (let count = 1; count < 9; count++) {
-    const candidate = Number(value.toExponential(count - 1));
-    if (candidate > lower && candidate < upper) return trimZeros(parseExponential(value.toExponential(count - 1)));
-    const other = neighbourDecimal(value, candidate, count);
-    if (other > lower && other < upper) return trimZeros(parseExponential(other.toExponential(count - 1)));
+    for (const candidate of nearestDecimals(value, count)) {
+      if (candidate > lower && candidate < upper)
+        return trimZeros(parseExponential(candidate.toExponential(count - 1)));
+    }
   }
   return trimZeros(parseExponential(value.toExponential(8)));
+}
+
+/** The nearest decimal with `count` digits, then the one on the other side; of two equally near ones the even one first. */
+function nearestDecimals(value: number, count: number): [number, number] {
+  const text = value.toExponential(count - 1);
+  const nearest = Number(text);
+  const other = neighbourDecimal(value, nearest, count);
+  const isOdd = Number(parseExponential(text).digits.at(-1)) % 2 === 1;
+  return isOdd && isTie(value, count) ? [other, nearest] : [nearest, other];
+}
+
+/** Whether the exact decimal expansion of `value` has a 5 and nothing more after `count` digits. */
+function isTie(value: number, count: number): boolean {
+  return /^50*$/.test(parseExponential(value.toExponential(60)).digits.slice(count));
 }
 
 /** The `count`-digit decimal on the other side of `value`. */

@@ -3,12 +3,12 @@
  * "P0001-02-03T04:05:06". Fields are read from right to left, so that a unit is known before its number. Fractions flow down:
  * of years into months, of months and weeks into days, of days into the time.
  */
-import { Interval } from './datum.ts';
-import { canonicalInt64 } from './datum.ts';
+import { canonicalInt64, Interval } from './datum.ts';
 import { badFormat, DateTimeFailure, fieldOverflow } from './datetime-errors.ts';
 import { splitFields } from './datetime-lexer.ts';
 import type { Field } from './datetime-lexer.ts';
 import { roundHalfEven, fractionMicros } from './datetime-parse.ts';
+import { isDateTimeWord } from './datetime-words.ts';
 import { int64Max, int64Min } from './integer.ts';
 import { intervalField, intervalFullRange } from './time-typmod.ts';
 import type { IoContext } from './type-handler.ts';
@@ -140,7 +140,7 @@ function finish(sum: IntervalSum): Interval | undefined {
 /** Reads a literal; `range` is the typmod's field mask. Throws DateTimeFailure; undefined when the months do not fit. */
 export function parseInterval(text: string, range: number, io: IoContext): Interval | undefined {
   try {
-    const fields = splitFields(text, literalCharactersMax, () => false);
+    const fields = splitFields(text, literalCharactersMax, isDateTimeWord);
     return finish(new IntervalDecoder(fields, range, io).decode());
   } catch (error) {
     if (!(error instanceof DateTimeFailure) || error.problem !== 'format') throw error;

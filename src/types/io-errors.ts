@@ -10,8 +10,13 @@ export function valueOutOfRange(sqlName: string, text: string): SqlError {
 }
 
 /** A computed value does not fit: "integer out of range". */
-export function typeOutOfRange(sqlName: string): SqlError {
-  return new SqlError(sqlState.numericValueOutOfRange, `${sqlName} out of range`);
+export function typeOutOfRange(sqlName: string, code: '22003' | '22008' = sqlState.numericValueOutOfRange): SqlError {
+  return new SqlError(code, `${sqlName} out of range`);
+}
+
+/** A binary value ends too early. */
+export function insufficientData(): SqlError {
+  return new SqlError(sqlState.protocolViolation, 'insufficient data left in message');
 }
 
 export function invalidBinary(message: string): SqlError {
@@ -20,6 +25,6 @@ export function invalidBinary(message: string): SqlError {
 
 /** A fixed-width binary value must have exactly its width. */
 export function checkBinaryLength(start: number, end: number, expected: number): void {
-  if (end - start < expected) throw new SqlError(sqlState.protocolViolation, 'insufficient data left in message');
+  if (end - start < expected) throw insufficientData();
   if (end - start > expected) throw invalidBinary('incorrect binary data format');
 }

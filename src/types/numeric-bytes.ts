@@ -22,16 +22,15 @@
  */
 import type { ByteWriter } from '../common/byte-writer.ts';
 import { canonicalInt64, Numeric } from './datum.ts';
-import { mix32 } from './hash.ts';
-import { hashInt64 } from './hash.ts';
-import { invalidBinary } from './io-errors.ts';
+import { hashInt64, mix32 } from './hash.ts';
+import { insufficientData, invalidBinary } from './io-errors.ts';
 import {
+  cutScale,
   leadingDigit,
   makeNumeric,
   numericInfinity,
   numericNaN,
   numericNegativeInfinity,
-  truncate,
 } from './numeric-math.ts';
 
 const form = { small: 0x00, big: 0x10, special: 0x20 } as const;
@@ -234,7 +233,7 @@ function base10000Digits(value: Numeric): number[] {
 /** numeric_recv of data[start, end). Throws 22P03. */
 export function parseNumericBinary(data: Uint8Array, start: number, end: number): Numeric {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (end - start < 8) throw invalidBinary('insufficient data left in message');
+  if (end - start < 8) throw insufficientData();
   const count = view.getUint16(start);
   const weight = view.getInt16(start + 2);
   const sign = view.getUint16(start + 4);
@@ -245,7 +244,8 @@ export function parseNumericBinary(data: Uint8Array, start: number, end: number)
   if (sign !== wireSign.positive && sign !== wireSign.negative)
     throw invalidBinary('invalid sign in external "numeric" value');
   if (scale > 0x3fff) throw invalidBinary('invalid scale in external "numeric" value');
-  if (end - start !== 8 + 2 * count) throw invalidBinary('incorrect binary data format');
+  if (end - start < 8 + 2 * count) throw insufficientData();
+  if (end - start > 8 + 2 * count) throw invalidBinary('incorrect binary data format');
   return fromGroups(readGroups(view, start + 8, count), weight, sign === wireSign.negative, scale);
 }
 
@@ -265,6 +265,6 @@ function fromGroups(text: string, weight: number, negative: boolean, scale: numb
   const exactScale = text.length - 4 * (weight + 1);
   const magnitude = BigInt(text + '0'.repeat(Math.max(0, -exactScale)));
   const exact = new Numeric(canonicalInt64(negative ? -magnitude : magnitude), Math.max(0, exactScale));
-  if (exact.scale > scale) return truncate(exact, scale);
+  if (exact.scale > scale) return cutScale(exact, scale);
   return makeNumeric(BigInt(exact.digits) * 10n ** BigInt(scale - exact.scale), scale);
 }

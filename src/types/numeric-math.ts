@@ -271,7 +271,16 @@ export function round(value: Numeric, places: number): Numeric {
 
 /** Cuts towards zero. */
 export function truncate(value: Numeric, places: number): Numeric {
-  return changeScale(value, clampRoundScale(places), (digits, count) => digits / bigPowerOfTen(count));
+  return changeScale(value, clampRoundScale(places), cutDigits);
+}
+
+/** truncate() without the limit that SQL's function has. */
+export function cutScale(value: Numeric, places: number): Numeric {
+  return changeScale(value, places, cutDigits);
+}
+
+function cutDigits(digits: bigint, count: number): bigint {
+  return digits / bigPowerOfTen(count);
 }
 
 function clampRoundScale(places: number): number {

@@ -173,7 +173,7 @@ export const pgLsnType = defineUnsigned64({
   },
 });
 
-const tidPattern = /^\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)/;
+const tidPattern = /^\(\s*([+-]?[0-9]+),\s*([+-]?[0-9]+)\)/;
 
 /** A row's place, (block,offset): stored big-endian so that byte order is its order. */
 export const tidType = defineType({
@@ -190,9 +190,11 @@ export const tidType = defineType({
     const match = tidPattern.exec(text.trim());
     const block = Number(match?.[1]);
     const offset = Number(match?.[2]);
-    if (!(block <= 0xffff_ffff && offset <= 0xffff)) throw invalidText('tid', text);
+    // A negative block number wraps around, as C's strtoul has it.
+    if (!(block >= -0x8000_0000 && block <= 0xffff_ffff && offset >= 0 && offset <= 0xffff))
+      throw invalidText('tid', text);
     const bytes = Buffer.alloc(6);
-    bytes.writeUInt32BE(block, 0);
+    bytes.writeUInt32BE(block >>> 0, 0);
     bytes.writeUInt16BE(offset, 4);
     return bytes;
   },

@@ -18,10 +18,10 @@ import type { Datum } from './datum.ts';
 import { defineType } from './define-type.ts';
 import { combineHash } from './hash.ts';
 import { readInt32BE, readInt32LE } from './integer.ts';
-import { invalidBinary } from './io-errors.ts';
+import { insufficientData, invalidBinary } from './io-errors.ts';
 import { typeOid } from './oids.ts';
 import type { IoContext, TypeHandler } from './type-handler.ts';
-import { getType } from './type-lookup.ts';
+import { findType, getType } from './type-lookup.ts';
 import { isSpace, skipSpace } from './whitespace.ts';
 
 function fieldType(record: RecordValue, index: number): TypeHandler {
@@ -116,20 +116,20 @@ function parseRecordBinary(
   end: number,
   io: IoContext,
 ): RecordValue {
-  if (end - start < 4) throw new SqlError(sqlState.protocolViolation, 'insufficient data left in message');
+  if (end - start < 4) throw insufficientData();
   const count = readInt32BE(data, start);
   if (count !== fieldTypes.length) {
     throw new SqlError(sqlState.datatypeMismatch, `wrong number of columns: ${count}, expected ${fieldTypes.length}`);
   }
   let at = start + 4;
   const fields = fieldTypes.map((expected, i): Datum => {
-    if (end - at < 8) throw new SqlError(sqlState.protocolViolation, 'insufficient data left in message');
+    if (end - at < 8) throw insufficientData();
     const found = readInt32BE(data, at) >>> 0;
     if (found !== expected) throw wrongFieldType(found, expected, i + 1);
     const length = readInt32BE(data, at + 4);
     at += 8;
     if (length === -1) return null;
-    if (length < 0 || length > end - at) throw invalidBinary('insufficient data left in message');
+    if (length < 0 || length > end - at) throw insufficientData();
     at += length;
     return getType(expected).parseBinary(data, at - length, at, -1, io);
   });
@@ -140,7 +140,7 @@ function parseRecordBinary(
 function wrongFieldType(found: Oid, expected: Oid, column: number): SqlError {
   return new SqlError(
     sqlState.datatypeMismatch,
-    `binary data has type ${found} instead of expected ${expected} (${getType(expected).sqlName}) in record column ${column}`,
+    `binary data has type ${found} (${findType(found)?.sqlName ?? '???'}) instead of expected ${expected} (${getType(expected).sqlName}) in record column ${column}`,
   );
 }
 

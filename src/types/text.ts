@@ -189,16 +189,13 @@ export const nameType = defineText({
   },
 });
 
-const octalForm = /^\\([0-3])([0-7])([0-7])$/;
+const octalForm = /^\\([0-7]{3})$/;
 
 /** The byte of a "char" value; '' is 0, bytes from 0x80 on are written \ooo. */
 export function charByte(text: string): number {
   if (text === '') return 0;
   const octal = octalForm.exec(text);
-  if (octal !== null)
-    return (
-      Number.parseInt(octal[1] as string, 8) * 64 + Number.parseInt((octal[2] as string) + (octal[3] as string), 8)
-    );
+  if (octal !== null) return Number.parseInt(octal[1] as string, 8) & 0xff;
   return Buffer.from(text.slice(0, 2), 'utf8')[0] as number;
 }
 

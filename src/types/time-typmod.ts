@@ -1,5 +1,8 @@
 /** Precision of seconds and the fields of intervals: the modifiers of the date and time types (see typmod.ts). */
+import { sqlState } from '../common/sql-error.ts';
 import { canonicalInt64, Interval } from './datum.ts';
+import { int64Max, int64Min } from './integer.ts';
+import { typeOutOfRange } from './io-errors.ts';
 
 /** Bits of an interval's fields. */
 export const intervalField = {
@@ -51,7 +54,9 @@ export function coerceInterval(value: Interval, typmod: number): Interval {
   if (range === day) return new Interval(value.months, value.days, 0);
   const unit =
     (range & second) !== 0 ? 1 : (range & minute) !== 0 ? 60_000_000 : (range & hour) !== 0 ? 3_600_000_000 : 1;
-  return new Interval(value.months, value.days, roundSeconds(truncateTo(value.micros, unit), precision ?? -1));
+  const micros = roundSeconds(truncateTo(value.micros, unit), precision ?? -1);
+  if (micros > int64Max || micros < int64Min) throw typeOutOfRange('interval', sqlState.datetimeFieldOverflow);
+  return new Interval(value.months, value.days, micros);
 }
 
 function truncateTo(micros: number | bigint, unit: number): number | bigint {

@@ -14,6 +14,7 @@ import { coerceNumeric, decodeNumericTypmod } from './numeric-text.ts';
 import { typeOid } from './oids.ts';
 import { findType } from './registry.ts';
 import { coerceBpchar, coerceVarchar } from './text.ts';
+import { roundTimestamp } from './timestamp.ts';
 import {
   coerceInterval,
   decodeIntervalTypmod,
@@ -74,9 +75,13 @@ export function encodeTypmod(type: Oid, modifiers: readonly number[], position?:
     case typeOid.interval:
       return encodeInterval(modifiers, position);
     default:
-      throw new SqlError(sqlState.syntaxError, `type modifier is not allowed for type "${formatType(type)}"`, {
-        position,
-      });
+      throw new SqlError(
+        sqlState.syntaxError,
+        `type modifier is not allowed for type "${findType(type)?.name ?? type}"`,
+        {
+          position,
+        },
+      );
   }
 }
 
@@ -183,6 +188,7 @@ export function applyTypmod(type: Oid, value: Datum, typmod: number, explicit: b
       return coerceNumeric(value as Numeric, typmod);
     case typeOid.timestamp:
     case typeOid.timestamptz:
+      return roundTimestamp(value as number | bigint, typmod);
     case typeOid.time:
       return roundSeconds(value as number | bigint, typmod);
     case typeOid.timetz:

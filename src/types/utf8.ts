@@ -2,59 +2,19 @@
  * Text is UTF-8 without NUL, everywhere: checked once where bytes come in, trusted afterwards. Its order is the order of
  * the bytes, which is code point order (collation "C"). JavaScript compares UTF-16 units, which differs above U+FFFF.
  */
-import { isUtf8 } from 'node:buffer';
 import { SqlError, sqlState } from '../common/sql-error.ts';
+
+export { checkUtf8 as validateUtf8 } from '../common/utf8.ts';
 
 /** A Buffer over the same memory, for Buffer's fast methods. */
 export function asBuffer(data: Uint8Array): Buffer {
   return data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Throws 22021 unless data[start, end) is valid UTF-8 without NUL. */
-export function validateUtf8(data: Uint8Array, start: number, end: number): void {
-  let ascii = true;
-  for (let i = start; i < end; i++) {
-    const byte = data[i] as number;
-    if (byte === 0) throw invalidSequence(data, i, end);
-    if (byte >= 0x80) {
-      ascii = false;
-      break;
-    }
-  }
-  if (ascii) return;
-  const part = data.subarray(start, end);
-  if (part.indexOf(0) < 0 && isUtf8(part)) return;
-  throw invalidSequence(data, firstInvalid(data, start, end), end);
-}
-
 /** Throws 22021 if a string that came from elsewhere than validated bytes has a NUL. */
 export function rejectNul(text: string): void {
   if (text.includes('\0'))
     throw new SqlError(sqlState.characterNotInRepertoire, 'invalid byte sequence for encoding "UTF8": 0x00');
-}
-
-/** Bytes that the lead byte announces; 1 for bytes that cannot lead. */
-export function sequenceLength(lead: number): number {
-  if (lead < 0xc0) return 1;
-  if (lead < 0xe0) return 2;
-  if (lead < 0xf0) return 3;
-  return lead < 0xf8 ? 4 : 1;
-}
-
-function firstInvalid(data: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end) {
-    const length = sequenceLength(data[at] as number);
-    if (data[at] === 0 || at + length > end || !isUtf8(data.subarray(at, at + length))) return at;
-    at += length;
-  }
-  return at;
-}
-
-function invalidSequence(data: Uint8Array, at: number, end: number): SqlError {
-  const shown = data.subarray(at, Math.min(at + sequenceLength(data[at] as number), end));
-  const hex = Array.from(shown, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(' ');
-  return new SqlError(sqlState.characterNotInRepertoire, `invalid byte sequence for encoding "UTF8": ${hex}`);
 }
 
 /** Decodes validated UTF-8. */
