@@ -52,6 +52,11 @@ import { datetimeComparisonFunctions } from './scalar/datetime-comparison.ts';
 import { datetimeCastFunctions } from './scalar/datetime-casts.ts';
 import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts';
 import { datetimeFieldFunctions } from './scalar/datetime-fields.ts';
+import { numericMathFunctions } from './scalar/numeric-math.ts';
+import { numericStatisticAggregates } from './aggregates/numeric-statistics.ts';
+import { intervalAggregates } from './aggregates/interval-sum.ts';
+import { orderedSetAggregates } from './aggregates/ordered-set.ts';
+import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -67,6 +72,11 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...numericMathFunctions,
+  ...numericStatisticAggregates,
+  ...intervalAggregates,
+  ...orderedSetAggregates,
+  ...timestampSeriesFunctions,
   ...datetimeComparisonFunctions,
   ...datetimeCastFunctions,
   ...datetimeArithmeticFunctions,
