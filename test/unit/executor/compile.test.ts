@@ -273,7 +273,7 @@ function attempt(run: () => void): string | undefined {
   }
 }
 
-const runs = { numRuns: 300 };
+const runs = { numRuns: 200 };
 const parametersOf = fc.tuple(...types.map((type) => nullable(type)));
 
 /** Runs a program often enough on empty selections that it generates code at the next batch. */

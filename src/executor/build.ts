@@ -1,0 +1,139 @@
+/**
+ * PhysicalPlan → operators, once per plan: the result is opened again for each execution of a prepared statement. A BuiltPlan
+ * runs the init plans first, then the main plan.
+ */
+import { notSupported } from '../common/sql-error.ts';
+import { InvariantError } from '../common/assert.ts';
+import type { ColumnId, SlotId } from '../algebra/expression.ts';
+import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
+import type { BuildContext } from './build-context.ts';
+import { InitPlanRun } from './init-plan-run.ts';
+import type { ExecutionContext, Instrumentation, Operator, Step } from './operator.ts';
+import { WAIT } from './operator.ts';
+import { Append } from './operators/append.ts';
+import { Delete } from './operators/delete.ts';
+import { Filter } from './operators/filter.ts';
+import { IndexScan } from './operators/index-scan.ts';
+import { Insert } from './operators/insert.ts';
+import { Limit } from './operators/limit.ts';
+import { Project } from './operators/project.ts';
+import { Result } from './operators/result.ts';
+import { SeqScan } from './operators/seq-scan.ts';
+import { Update } from './operators/update.ts';
+import { ValuesScan } from './operators/values-scan.ts';
+import { actsOnItsOwn, freeSlots, somePlan } from './plan-walk.ts';
+
+/** With `instrumentation` every operator is wrapped (EXPLAIN ANALYZE); without, nothing is in the way. */
+export function buildPlan(planned: PlannedStatement, instrumentation?: Instrumentation): BuiltPlan {
+  return new BuiltPlan(planned, new Builder(planned, instrumentation));
+}
+
+export class BuiltPlan {
+  /** For each visible result column its index in the batches of `next`. */
+  readonly columns: readonly number[];
+  readonly #root: Operator;
+  readonly #initPlans: readonly InitPlanRun[];
+  #context: ExecutionContext | undefined = undefined;
+  #initPlansDone = 0;
+  #rootOpen = false;
+
+  constructor(planned: PlannedStatement, builder: Builder) {
+    this.#initPlans = planned.initPlans.map((initPlan) => new InitPlanRun(initPlan, builder));
+    this.#root = builder.build(planned.root);
+    this.columns = planned.output.map((column) => {
+      const index = planned.root.output.indexOf(column.id);
+      if (index < 0) throw new InvariantError(`result column ${column.name} is not in the plan's output`);
+      return index;
+    });
+  }
+
+  open(context: ExecutionContext): void {
+    this.close();
+    this.#context = context;
+    this.#initPlansDone = 0;
+  }
+
+  /** As Operator.next. May return batches with junk columns: the result is in `columns`. */
+  next(rowsMax: number): Step {
+    const context = this.#context as ExecutionContext;
+    while (this.#initPlansDone < this.#initPlans.length) {
+      if ((this.#initPlans[this.#initPlansDone] as InitPlanRun).run(context) === WAIT) return WAIT;
+      this.#initPlansDone++;
+    }
+    if (!this.#rootOpen) {
+      this.#rootOpen = true;
+      this.#root.open(context);
+    }
+    return this.#root.next(rowsMax);
+  }
+
+  /** Idempotent; to be called also after an error. */
+  close(): void {
+    for (const initPlan of this.#initPlans) initPlan.close();
+    if (this.#rootOpen) this.#root.close();
+    this.#rootOpen = false;
+  }
+}
+
+class Builder implements BuildContext {
+  readonly #planned: PlannedStatement;
+  readonly #instrumentation: Instrumentation | undefined;
+  /** Slots of init plans: set once, before the main plan. */
+  readonly #constantSlots: ReadonlySet<SlotId>;
+  readonly #types = new Map<ColumnId, number>();
+
+  constructor(planned: PlannedStatement, instrumentation: Instrumentation | undefined) {
+    this.#planned = planned;
+    this.#instrumentation = instrumentation;
+    this.#constantSlots = new Set(planned.initPlans.map((initPlan) => initPlan.slot));
+  }
+
+  readonly typeOf = (column: ColumnId): number => {
+    const known = this.#types.get(column) ?? this.#planned.columnNames.get(column)?.type;
+    if (known === undefined) throw new InvariantError(`column ${column} of the plan has no type`);
+    return known;
+  };
+
+  hasSideEffects(plan: PhysicalPlan): boolean {
+    return somePlan(plan, actsOnItsOwn);
+  }
+
+  dependsOnSlots(plan: PhysicalPlan): boolean {
+    for (const slot of freeSlots(plan)) if (!this.#constantSlots.has(slot)) return true;
+    return false;
+  }
+
+  build(plan: PhysicalPlan): Operator {
+    const operator = this.#make(plan);
+    return this.#instrumentation === undefined ? operator : this.#instrumentation.wrap(plan, operator);
+  }
+
+  #make(plan: PhysicalPlan): Operator {
+    switch (plan.kind) {
+      case 'seq-scan':
+        return new SeqScan(plan, this);
+      case 'index-scan':
+        return new IndexScan(plan, this);
+      case 'values-scan':
+        return new ValuesScan(plan, this);
+      case 'result':
+        return new Result(plan, this);
+      case 'filter':
+        return new Filter(plan, this);
+      case 'project':
+        return new Project(plan, this);
+      case 'limit':
+        return new Limit(plan, this);
+      case 'append':
+        return new Append(plan, this);
+      case 'insert':
+        return new Insert(plan, this);
+      case 'update':
+        return new Update(plan, this);
+      case 'delete':
+        return new Delete(plan, this);
+      default:
+        throw notSupported(plan.kind);
+    }
+  }
+}
