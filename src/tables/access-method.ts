@@ -166,4 +166,6 @@ export interface AccessMethod {
   /** Pages of the table's tree, roughly (a descent's estimate), for the planner. */
   estimatePages(): number;
   estimateRows(): number;
+  /** About how many entries of the index (undefined: of the table's own tree) lie in the range; exact for small ones. */
+  estimateRange(index: StoredIndex | undefined, range: KeyRange): number;
 }

@@ -316,7 +316,7 @@ export function writeBulkRow(
 
 /** Index keys and overflow values that purge has to look at, being gathered for a record or read from one. */
 export class Candidates {
-  readonly trees: number[] = [];
+  readonly trees: TreeId[] = [];
   readonly keys: Uint8Array[] = [];
   readonly values: number[] = [];
 
@@ -339,7 +339,7 @@ export class Candidates {
     out.uint16LE(this.trees.length);
     for (let i = 0; i < this.trees.length; i++) {
       const key = this.keys[i] as Uint8Array;
-      out.uint32LE(this.trees[i] as number);
+      out.uint32LE(this.trees[i] as TreeId);
       out.uint16LE(key.length);
       out.copy(key);
     }

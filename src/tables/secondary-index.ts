@@ -9,7 +9,7 @@
  */
 import type { ByteWriter } from '../common/byte-writer.ts';
 import type { Xid } from '../common/ids.ts';
-import { noXid } from '../common/ids.ts';
+
 import { SqlError, sqlState } from '../common/sql-error.ts';
 import type { DeleteMark } from '../storage/btree/node.ts';
 import { entryBytesMax } from '../storage/btree/node.ts';
@@ -54,6 +54,11 @@ export class SecondaryIndex {
   mark(position: TreePosition, entry: Uint8Array, start: number, end: number, xid: Xid): void {
     if (!position.isCurrent()) this.tree.find(position, entry, start, end);
     if (position.found) this.tree.overwriteAt(position, 0, markedByte, 0, 1, xid);
+  }
+
+  /** No-op if the entry is not there. */
+  remove(position: TreePosition, entry: Uint8Array, start: number, end: number): void {
+    if (this.tree.find(position, entry, start, end)) this.tree.removeAt(position);
   }
 }
 
@@ -164,17 +169,4 @@ function missingEntry(index: StoredIndex): SqlError {
   return new SqlError(sqlState.dataCorrupted, `index ${index.indexOid} lacks the entry of a row`, {
     hint: 'REINDEX the table.',
   });
-}
-
-/** Sets or takes off the mark of an entry, or removes it, outside of a prepared row operation: undo and purge. */
-export function setEntryMark(
-  index: SecondaryIndex,
-  position: TreePosition,
-  entry: Uint8Array,
-  start: number,
-  end: number,
-  isMarked: boolean,
-): void {
-  if (!index.tree.find(position, entry, start, end)) return;
-  index.tree.overwriteAt(position, 0, isMarked ? markedByte : liveByte, 0, 1, noXid);
 }

@@ -6,16 +6,18 @@
  *   1, u32 tree                       u32 root page, u32 table OID: a tree that exists
  *   2, u32 table OID, u16 part        a part of the table's definition (table-definition.ts)
  *   3, u32 sequence OID               i64 last value, u8 is called
- *   4, u32 tree                       u32 root page: a tree nobody refers to, whose pages are to be freed
+ *   4, u32 root page                  u32 tree: a tree nobody refers to, whose pages are to be freed
  *   5, u32 tree, u64 value id         nothing: a large overflow value of the tree whose chunks are to be removed
  *   6                                 u32 next tree id
+ *   7                                 u32 space, u64 LSN, …: what this space was copied from and when, until purge is past it
+ *   8                                 nothing: the space is being dropped
  *
  * Nothing here is logged: every change is part of carrying out, replaying or undoing a record of somebody else (definition
  * records, rows, sequences), and all are such that doing them again ends in the same state. Root pages are never in the log,
  * a replayed CREATE TABLE may well get other pages.
  */
 import { assert } from '../common/assert.ts';
-import type { Oid, PageNumber, SpaceId, TreeId } from '../common/ids.ts';
+import type { Lsn, Oid, PageNumber, SpaceId, TreeId } from '../common/ids.ts';
 import { Cursor } from '../storage/btree/cursor.ts';
 import type { DeleteMark } from '../storage/btree/node.ts';
 import { BTree } from '../storage/btree/tree.ts';
@@ -27,8 +29,18 @@ const directoryTree = 1 as TreeId;
 const directoryRoot = 1 as PageNumber;
 const firstFreeTree = 2;
 
-const entryKind = { tree: 1, table: 2, sequence: 3, deadTree: 4, deadValue: 5, nextTree: 6 } as const;
+const entryKind = {
+  tree: 1,
+  table: 2,
+  sequence: 3,
+  deadTree: 4,
+  deadValue: 5,
+  nextTree: 6,
+  branch: 7,
+  dropped: 8,
+} as const;
 const definitionPartBytes = 2000;
+const originBytes = 12;
 
 export interface SequenceEntry {
   readonly lastValue: bigint;
@@ -41,6 +53,8 @@ export class TreeDirectory {
   readonly #tree: BTree;
   readonly #tables = new Map<Oid, DirectoryTable>();
   #nextTree: number;
+  /** There may be trees or values to free; cleared by who finds none. */
+  hasDead = true;
 
   private constructor(pages: PageStore, space: SpaceId, tree: BTree) {
     this.#pages = pages;
@@ -100,29 +114,39 @@ export class TreeDirectory {
     return created;
   }
 
+  #setOwner(tree: TreeId, tableOid: Oid): void {
+    const value = Buffer.from(this.#tree.findValue(key(entryKind.tree, tree)) ?? []);
+    value.writeUInt32LE(tableOid, 4);
+    this.#tree.put(key(entryKind.tree, tree), value);
+  }
+
   /** Nobody refers to the tree any more: its pages are freed later. No-op if there is no such tree. */
   retireTree(tree: TreeId): void {
     const value = this.#tree.findValue(key(entryKind.tree, tree));
     if (value === undefined) return;
     this.#tree.remove(key(entryKind.tree, tree));
-    this.#tree.put(key(entryKind.deadTree, tree), value.subarray(0, 4));
+    const dead = Buffer.alloc(4);
+    dead.writeUInt32LE(tree);
+    this.hasDead = true;
+    this.#tree.put(key(entryKind.deadTree, Buffer.from(value).readUInt32LE(0)), dead);
   }
 
   /** Some tree that waits to be freed. */
   findDeadTree(): BTree | undefined {
     const found = this.#first(entryKind.deadTree);
     if (found === undefined) return undefined;
-    const tree = found.key.readUInt32BE(1) as TreeId;
-    return new BTree(this.#pages, this.space, tree, found.value.readUInt32LE(0) as PageNumber);
+    const root = found.key.readUInt32BE(1) as PageNumber;
+    return new BTree(this.#pages, this.space, found.value.readUInt32LE(0) as TreeId, root);
   }
 
-  forgetDeadTree(tree: TreeId): void {
-    this.#tree.remove(key(entryKind.deadTree, tree));
+  forgetDeadTree(tree: BTree): void {
+    this.#tree.remove(key(entryKind.deadTree, tree.root));
   }
 
   // ---- large values that wait to be removed
 
   addDeadValue(tree: TreeId, valueId: number): void {
+    this.hasDead = true;
     this.#tree.put(deadValueKey(tree, valueId), Buffer.alloc(0));
   }
 
@@ -197,8 +221,9 @@ export class TreeDirectory {
     this.#tables.set(tableOid, table);
     for (const tree of treesOf(table)) {
       this.noteTreeId(tree);
-      if (tree === table.overflowTree || this.tableOfTree(tree) !== undefined) continue;
-      this.createTree(tree, tableOid, mark(tree));
+      const owner = this.tableOfTree(tree);
+      if (owner === undefined && tree !== table.overflowTree) this.createTree(tree, tableOid, mark(tree));
+      else if (owner !== undefined && owner !== tableOid) this.#setOwner(tree, tableOid);
     }
   }
 
@@ -221,6 +246,44 @@ export class TreeDirectory {
     value.writeUInt8(entry.isCalled ? 1 : 0, 8);
     this.#tree.put(key(entryKind.sequence, sequenceOid), value);
   }
+
+  // ---- the space itself (BRANCH-1)
+
+  get origins(): readonly BranchOrigin[] {
+    const value = Buffer.from(this.#tree.findValue(key(entryKind.branch)) ?? []);
+    return Array.from({ length: value.length / originBytes }, (_, i) => ({
+      source: value.readUInt32LE(originBytes * i) as SpaceId,
+      lsn: Number(value.readBigUInt64LE(originBytes * i + 4)) as Lsn,
+    }));
+  }
+
+  set origins(origins: readonly BranchOrigin[]) {
+    if (origins.length === 0) {
+      this.#tree.remove(key(entryKind.branch));
+      return;
+    }
+    const value = Buffer.alloc(originBytes * origins.length);
+    origins.forEach(({ source, lsn }, i) => {
+      value.writeUInt32LE(source, originBytes * i);
+      value.writeBigUInt64LE(BigInt(lsn), originBytes * i + 4);
+    });
+    this.#tree.put(key(entryKind.branch), value);
+  }
+
+  get isDropped(): boolean {
+    return this.#tree.findValue(key(entryKind.dropped)) !== undefined;
+  }
+
+  set isDropped(isDropped: boolean) {
+    if (isDropped) this.#tree.put(key(entryKind.dropped), Buffer.alloc(0));
+    else this.#tree.remove(key(entryKind.dropped));
+  }
+}
+
+/** Where a branch came from, as long as purge of its source has not come past that moment. */
+export interface BranchOrigin {
+  readonly source: SpaceId;
+  readonly lsn: Lsn;
 }
 
 function key(kind: number, id?: number): Buffer {
