@@ -59,7 +59,10 @@ export interface CommandContext {
   /** Plans and runs a statement within the command; rows as Datums, for those that return any. */
   run(bound: BoundStatement): Promise<{ readonly rows: readonly (readonly Datum[])[]; readonly modified: number }>;
   /** Parses, analyses and runs SQL of our own (validation of constraints and the like); `parameters` are typed Datums. */
-  runSql(sql: string, parameters?: readonly { readonly type: Oid; readonly value: Datum }[]): Promise<readonly (readonly Datum[])[]>;
+  runSql(
+    sql: string,
+    parameters?: readonly { readonly type: Oid; readonly value: Datum }[],
+  ): Promise<readonly (readonly Datum[])[]>;
   /** Refused inside a transaction block, as CREATE DATABASE is (25001). */
   requireNoTransactionBlock(command: string): void;
 }
