@@ -7,9 +7,10 @@
  *   - what somebody outside holds: replication slots, backups.
  */
 import type { Lsn } from '../common/ids.ts';
+import { noLsn } from '../common/ids.ts';
+import type { ActiveTransaction } from './active-transaction.ts';
 import type { CheckpointState } from './checkpoint-state.ts';
 import type { TransactionManager } from './manager.ts';
-import type { TransactionSnapshot } from './snapshots.ts';
 
 /** Somebody outside who needs the log from a position on; `release` when not any more. */
 export class LogHold {
@@ -56,11 +57,16 @@ export class LogRetention {
     return keep as Lsn;
   }
 
-  /** The snapshot because of which more than `bytesMax` of log are kept; its session is to be ended with 72000. */
-  findCulprit(bytesMax: number): TransactionSnapshot | undefined {
-    const oldest = this.#manager.snapshots.mostRetaining;
-    if (oldest === undefined || this.#manager.log.appendLsn - oldest.retainFrom <= bytesMax) return undefined;
-    return oldest;
+  /**
+   * The transaction because of which more than `bytesMax` of log must be kept: unfinished for too long, or still using an old
+   * snapshot. It is to be ended, a reader with 72000, so that the disk does not fill.
+   */
+  findCulprit(bytesMax: number): ActiveTransaction | undefined {
+    const before = this.#manager.log.appendLsn - bytesMax;
+    const [oldest] = this.#manager.unfinished();
+    if (oldest !== undefined && oldest.firstLsn !== noLsn && oldest.firstLsn < before) return oldest;
+    const snapshot = this.#manager.snapshots.mostRetaining;
+    return snapshot !== undefined && snapshot.retainFrom < before ? snapshot.transaction : undefined;
   }
 }
 

@@ -137,10 +137,6 @@ export class Log {
     return this.#openWriter().flush(lsn, waiter);
   }
 
-  isDurable(lsn: Lsn): boolean {
-    return lsn < this.#openWriter().durableLsn;
-  }
-
   /** Points `record` at the record at `lsn`. Throws 72000 if the log does not go back that far. */
   read(lsn: Lsn, record: LogRecord): void {
     this.#reader.read(lsn, record, this.#ring);
@@ -159,11 +155,6 @@ export class Log {
   /** Segments wholly before `keepFrom` may go or be used again (LOG-4). */
   recycle(keepFrom: Lsn): void {
     this.#segments.recycle(keepFrom, this.#openWriter().durableLsn);
-  }
-
-  /** Bytes of log kept in files. */
-  get keptBytes(): number {
-    return this.#openWriter().durableLsn - this.#segments.start;
   }
 
   /** Closes the files once no I/O is running. What is not durable is lost: flush first. */

@@ -177,6 +177,8 @@ export class SegmentFiles {
     const keep = Math.min(this.numberOf(keepFrom), this.numberOf(current));
     if (this.#first >= keep) return;
     for (; this.#first < keep; this.#first++) {
+      // A crash in the middle of an earlier recycling may have left gaps.
+      if (!this.exists(this.#first)) continue;
       const path = pathOf(this.#directory, this.#first);
       this.#closeReader(this.#first);
       if (this.#preparedEnd - this.numberOf(current) <= this.#sparesMax) {

@@ -179,7 +179,7 @@ describe('TransactionManager', () => {
     const checkpoint = manager.beginCheckpoint();
     retention.checkpointDone(checkpoint.lsn, checkpoint.state);
     expect(retention.keepFrom).toBeLessThanOrEqual(blocker.firstLsn);
-    expect(retention.findCulprit(50_000)?.transaction).toBe(reader);
+    expect(retention.findCulprit(50_000)).toBe(reader);
     expect(table.read(manager, snapshot, 'k0')).toBe(null);
     manager.releaseSnapshot(snapshot);
     manager.rollback(reader, idle);
