@@ -186,6 +186,7 @@ export class Checkpointer {
     for (const slot of this.#rootSlots) this.#file.slots.releaseNow(slot);
     this.#rootSlots = root.slots;
     this.#file.slots.releaseRetired();
+    this.#file.trim();
   }
 
   /** After a fatal error nothing is given back: it may belong to the image that will be found. */

@@ -17,6 +17,9 @@ import { computeCrc, getPageNumber, getStoredCrc, pageBytes } from './page.ts';
 import { extentSlots, SlotLedger, slotsPerFile } from './slot-ledger.ts';
 
 const growthExtentsMax = 8;
+/** Free slots kept at the end when the file shrinks, at least; and given back at a time, at most (freeing takes time). */
+const spareSlots = 16 * extentSlots;
+const trimSlotsMax = 512 * extentSlots;
 /** After the disk was found full, growth is tried again at every n-th wish only. */
 const fullBackoff = 1024;
 
@@ -105,6 +108,38 @@ export class PageFile {
     file.unflushed = true;
     zeroFillSync(file.ordinary, offset, offset + bytes);
     this.slots.addSlots(bytes / pageBytes);
+  }
+
+  /**
+   * Gives free space at the end back to the file system, all but an eighth of the file and some. Called when a checkpoint
+   * is durable: what is free then, no image has. A failure changes nothing.
+   */
+  trim(): void {
+    const spare = Math.max(spareSlots, Math.ceil(this.slots.slotCount / extentSlots / 8) * extentSlots);
+    const index = Math.floor((this.slots.slotCount - 1) / slotsPerFile);
+    const count = Math.min(this.slots.freeTailCount - spare, trimSlotsMax, this.slots.slotCount - index * slotsPerFile);
+    if (count <= 0) return;
+    try {
+      this.#shorten(index, this.slots.slotCount - index * slotsPerFile - count);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      return;
+    }
+    this.slots.removeSlots(count);
+  }
+
+  /** The last file keeps so many slots; without any it goes. */
+  #shorten(index: number, slots: number): void {
+    const { ordinary, dsync } = this.#files[index] as SlotFile;
+    if (slots > 0 || index === 0) {
+      ordinary.truncateSync(slots * pageBytes);
+      return;
+    }
+    this.#disk.unlinkSync(fileName(index));
+    this.#files.pop();
+    ordinary.closeSync();
+    dsync.closeSync();
+    this.#disk.syncDirectorySync(layout.pages);
   }
 
   /** Reads the slot's image to `bytes` at `base` and checks it: checksum and identity (POOL-2). */

@@ -39,7 +39,8 @@ export class SlotLedger {
   /** Slots that lost one of several users since the last freeze: that user's image has them, whoever goes next. */
   #userLost = new Uint32Array(extentWords);
   #freeInExtent = new Uint8Array(1);
-  #extent = 0;
+  /** Where allocation goes on; -1: from the front. */
+  #extent = -1;
   /** Released since the last freeze, and before it. */
   #released: number[] = [];
   #retiring: number[] = [];
@@ -108,8 +109,9 @@ export class SlotLedger {
 
   /** Stays in the extent it is filling; then the next that is half free; then the next with any free slot. */
   #chooseExtent(): number {
-    if (this.#freeInExtent[this.#extent]! > 0) return this.#extent;
-    this.#extent = this.#nextExtent(halfFree) ?? this.#nextExtent(1) ?? 0;
+    if (this.#extent < 0 || this.#freeInExtent[this.#extent] === 0) {
+      this.#extent = this.#nextExtent(halfFree) ?? this.#nextExtent(1) ?? 0;
+    }
     return this.#extent;
   }
 
@@ -122,8 +124,19 @@ export class SlotLedger {
     return undefined;
   }
 
-  references(slot: number): number {
-    return this.#references[slot]!;
+  /** Free slots at the end, in whole extents. */
+  get freeTailCount(): number {
+    let extents = this.slotCount / extentSlots;
+    while (extents > 0 && this.#freeInExtent[extents - 1] === extentSlots) extents--;
+    return this.slotCount - extents * extentSlots;
+  }
+
+  /** The page file loses free slots at its end. */
+  removeSlots(count: number): void {
+    assert(count % extentSlots === 0 && count <= this.freeTailCount, 'SLOT-1: only whole free extents go');
+    for (let slot = this.slotCount - count; slot < this.slotCount; slot++) this.#setUsed(slot);
+    this.slotCount -= count;
+    this.#extent = -1;
   }
 
   assertShareable(slot: number): void {
@@ -176,10 +189,11 @@ export class SlotLedger {
     this.#fresh.fill(0);
   }
 
-  /** The checkpoint that froze last is durable. */
+  /** The checkpoint that froze last is durable. Allocation begins at the front again, so that the file's end comes free. */
   releaseRetired(): void {
     for (const slot of this.#retiring) this.#setFree(slot);
     this.#retiring = [];
+    this.#extent = -1;
   }
 
   /** Slots used by nothing live that wait for a checkpoint. */

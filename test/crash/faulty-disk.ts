@@ -45,6 +45,13 @@ export interface DiskCall {
   readonly path: string;
   /** Counts all calls from 1. */
   readonly number: number;
+  /** A write that makes the file longer: what a full disk refuses. */
+  readonly grows: boolean;
+}
+
+interface Entered {
+  readonly crashes: boolean;
+  readonly failure: Error | undefined;
 }
 
 export interface FaultyDiskOptions {
@@ -83,11 +90,26 @@ class Inode {
   write(position: number, bytes: Uint8Array, durable: boolean): void {
     this.current.write(position, bytes);
     if (durable) {
+      this.#settleTruncations();
       this.#supersede(position, position + bytes.length);
       this.durable.write(position, bytes);
     } else {
       this.unflushed.push({ order: this.nextOrder++, position, bytes: bytes.slice() });
     }
+  }
+
+  /** A durable write takes the file's length with it: truncations before it are durable too. */
+  #settleTruncations(): void {
+    let kept: Change[] = [];
+    for (const change of this.unflushed) {
+      if ('truncateTo' in change) {
+        this.durable.truncate(Math.min(this.durable.size, change.truncateTo));
+        kept = kept.flatMap((earlier) => clip(earlier, change.truncateTo));
+      } else {
+        kept.push(change);
+      }
+    }
+    this.unflushed = kept;
   }
 
   /** Older unflushed bytes must not come back over newer durable ones. */
@@ -133,6 +155,12 @@ class Inode {
     found.current = found.durable.copy();
     return found;
   }
+}
+
+/** What a truncation leaves of an earlier write. */
+function clip(change: Change, end: number): Change[] {
+  if ('truncateTo' in change || change.position >= end) return [];
+  return [{ ...change, bytes: change.bytes.subarray(0, end - change.position) }];
 }
 
 function applyWhole(bytes: GrowingBytes, change: Change): void {
@@ -296,9 +324,9 @@ export class FaultyDisk implements Disk {
   }
 
   /** Whether the call fails, and at which moment the plug is pulled: `true` means the call is the last one. */
-  enter(kind: CallKind, path: string, changesDisk: boolean): { crashes: boolean; failure: Error | undefined } {
+  enter(kind: CallKind, path: string, changesDisk: boolean, grows: boolean = false): Entered {
     if (this.#crashed) throw new CrashSignal(`${kind} ${path} after the crash`);
-    const call = { kind, path, number: ++this.calls };
+    const call = { kind, path, number: ++this.calls, grows };
     if (changesDisk && ++this.changes === this.#options.crashAt) {
       this.#crashed = true;
       return { crashes: true, failure: new CrashSignal(`${kind} ${path}`) };
@@ -407,13 +435,17 @@ class FaultyFile implements DiskFile {
   }
 
   writeSync(buffer: Uint8Array, position: number): void {
-    const { crashes, failure } = this.#disk.enter('write', this.path, true);
+    const { crashes, failure } = this.#disk.enter('write', this.path, true, this.#grows(buffer, position));
     if (crashes) this.#inode.inFlight.add({ order: 0, position, bytes: buffer.slice() });
     if (failure !== undefined) {
       if (!crashes) this.#tear(buffer, position);
       throw failure;
     }
     this.#inode.write(position, buffer, this.#dsync);
+  }
+
+  #grows(buffer: Uint8Array, position: number): boolean {
+    return position + buffer.length > this.#inode.current.size;
   }
 
   /** A failed write has written any part. */
@@ -423,7 +455,7 @@ class FaultyFile implements DiskFile {
   }
 
   write(buffer: Uint8Array, position: number, callback: IoCallback): void {
-    const { crashes, failure } = this.#disk.enter('write', this.path, true);
+    const { crashes, failure } = this.#disk.enter('write', this.path, true, this.#grows(buffer, position));
     const change = { order: 0, position, bytes: buffer.slice() };
     const checksum = crc32(buffer);
     this.#inode.inFlight.add(change);

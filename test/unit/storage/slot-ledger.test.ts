@@ -93,8 +93,9 @@ describe('a slot given back', () => {
     ledger.release(slot);
     ledger.freeze();
     ledger.releaseRetired();
-    expect(ledger.references(slot)).toBe(1);
     expect(ledger.freeCount).toBe(extentSlots - 1);
+    ledger.releaseNow(slot);
+    expect(ledger.freeCount).toBe(extentSlots);
   });
 
   test('by one user after the freeze and by the checkpoint for the other belongs to the image', () => {
@@ -112,12 +113,25 @@ describe('a slot given back', () => {
   });
 });
 
+test('free extents at the end can go, and come again', () => {
+  const ledger = ledgerOf(4);
+  for (let i = 0; i < 130; i++) allocateOne(ledger);
+  expect(ledger.freeTailCount).toBe(2 * extentSlots);
+  ledger.removeSlots(2 * extentSlots);
+  expect(ledger.freeCount).toBe(2 * extentSlots - 130);
+  expect(() => ledger.removeSlots(extentSlots)).toThrow('SLOT-1');
+  ledger.addSlots(extentSlots);
+  expect(ledger.freeTailCount).toBe(extentSlots);
+  expect(ledger.freeCount).toBe(3 * extentSlots - 130);
+});
+
 test('growing keeps what is known', () => {
   const ledger = ledgerOf(1);
   const slot = allocateOne(ledger);
   ledger.addSlots(5 * extentSlots);
-  expect(ledger.references(slot)).toBe(1);
   expect(ledger.freeCount).toBe(6 * extentSlots - 1);
+  ledger.releaseNow(slot);
+  expect(() => ledger.releaseNow(slot)).toThrow('SLOT-3');
 });
 
 test('a map that names a slot beyond the file is refused', () => {

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Lsn, PageNumber, SpaceId, TreeId } from '../../../src/common/ids.ts';
+import { layout, prepareDataDirectory } from '../../../src/storage/data-directory.ts';
+import { PageFile } from '../../../src/storage/page-file.ts';
+import { PageStorage } from '../../../src/storage/page-storage.ts';
+import { pageBytes } from '../../../src/storage/page.ts';
+import { extentSlots } from '../../../src/storage/slot-ledger.ts';
+import { FaultyDisk, type FaultyDiskOptions } from '../../crash/faulty-disk.ts';
+
+const path = `${layout.pages}/00000`;
+const space = 1 as SpaceId;
+
+function newDisk(options: FaultyDiskOptions = {}): FaultyDisk {
+  const disk = new FaultyDisk(options);
+  prepareDataDirectory(disk);
+  return disk;
+}
+
+function sizeOf(disk: FaultyDisk): number {
+  return disk.openSync(path, 'existing').sizeSync();
+}
+
+test('grows by zero-filled extents, before the slots are handed out', () => {
+  const disk = newDisk();
+  const file = new PageFile(disk);
+  file.ensureFree(1000);
+  expect(file.slots.freeCount).toBeGreaterThanOrEqual(1000);
+  expect(sizeOf(disk)).toBe(file.slots.slotCount * pageBytes);
+  expect(file.slots.slotCount % extentSlots).toBe(0);
+  expect(new PageFile(disk).slots.slotCount).toBe(file.slots.slotCount);
+});
+
+test('slot 0 is never handed out', () => {
+  const file = new PageFile(newDisk());
+  expect(file.slots.allocateRun(5)).toBe(1);
+});
+
+describe('a full disk', () => {
+  test('is an error for who insists, an answer for who asks', () => {
+    let full = false;
+    const file = new PageFile(newDisk({ fail: ({ grows }) => (full && grows ? 'ENOSPC' : undefined) }));
+    const before = file.slots.slotCount;
+    full = true;
+    expect(() => file.ensureFree(1000)).toThrow(`could not write file "${path}": No space left on device`);
+    expect(file.tryEnsureFree(1000)).toBe(false);
+    expect(file.tryEnsureFree(100)).toBe(true);
+    expect(file.slots.slotCount).toBe(before);
+    full = false;
+    file.ensureFree(1000);
+  });
+
+  test('does not strand undo, nor the checkpoint that gives it room (LOG-7)', async () => {
+    let full = false;
+    const disk = new FaultyDisk({ fail: ({ grows }) => (full && grows ? 'ENOSPC' : undefined) });
+    const storage = PageStorage.open(disk, { poolBytes: 32 * pageBytes });
+    storage.createSpace(space);
+    for (let i = 0; i < 1000; i++) addPage(storage);
+    await storage.checkpoint({ lsn: 1 as Lsn, blob: new Uint8Array() });
+    full = true;
+    expect(() => storage.pool.reserve(10_000)).toThrow('No space left on device');
+    let page = 1;
+    for (let round = 2; page <= 1000; round++) {
+      while (page <= 1000) {
+        try {
+          storage.pool.reserve(1);
+        } catch {
+          break;
+        }
+        change(storage, page++);
+      }
+      for (let undone = 0; undone < 200; undone++) change(storage, (page + 500 + undone) % 1000 || 1);
+      await storage.checkpoint({ lsn: round as Lsn, blob: new Uint8Array() });
+      expect(storage.lastCheckpoint.lsn).toBe(round);
+    }
+  });
+});
+
+function addPage(storage: PageStorage): void {
+  const frame = storage.pool.allocate(space, 1 as TreeId);
+  storage.pool.done(frame);
+  storage.pool.unpin(frame);
+}
+
+function change(storage: PageStorage, page: number): void {
+  const frame = storage.pool.pin(space, page as PageNumber);
+  storage.pool.modify(frame);
+  storage.pool.done(frame);
+  storage.pool.unpin(frame);
+}
+
+test('gives free space at its end back once what still lives there has moved to the front, but keeps some', async () => {
+  const disk = new FaultyDisk();
+  const storage = PageStorage.open(disk, { poolBytes: 32 * pageBytes });
+  storage.createSpace(space);
+  addPage(storage);
+  storage.createSpace(2 as SpaceId);
+  for (let i = 0; i < 6000; i++) {
+    const frame = storage.pool.allocate(2 as SpaceId, 1 as TreeId);
+    storage.pool.done(frame);
+    storage.pool.unpin(frame);
+  }
+  await storage.checkpoint({ lsn: 1 as Lsn, blob: new Uint8Array() });
+  const before = sizeOf(disk);
+  storage.dropSpace(2 as SpaceId);
+  await storage.checkpoint({ lsn: 2 as Lsn, blob: new Uint8Array() });
+  change(storage, 1);
+  await storage.checkpoint({ lsn: 3 as Lsn, blob: new Uint8Array() });
+  expect(sizeOf(disk)).toBeLessThan(before / 2);
+  expect(sizeOf(disk)).toBe(storage.slotCount * pageBytes);
+  for (let i = 0; i < 6000; i++) addPage(storage);
+  await storage.checkpoint({ lsn: 4 as Lsn, blob: new Uint8Array() });
+  const reopened = PageStorage.open(disk.afterCrash(1), { poolBytes: 32 * pageBytes });
+  expect(reopened.pageCountOf(space)).toBe(6001);
+  for (let page = 1; page <= 6001; page += 100) reopened.pool.unpin(reopened.pool.pin(space, page as PageNumber));
+});
+
+test('what a crash left of an extent that was being added is filled up', () => {
+  const disk = newDisk();
+  const file = new PageFile(disk);
+  disk.openSync(path, 'existing').writeSync(new Uint8Array(12_345), file.slots.slotCount * pageBytes);
+  const again = new PageFile(disk);
+  expect(again.slots.slotCount).toBe(file.slots.slotCount);
+  again.ensureFree(200);
+  expect(sizeOf(disk)).toBe(again.slots.slotCount * pageBytes);
+});
