@@ -50,7 +50,7 @@ function stackArrays(arrays: readonly ArrayValue[]): Datum {
 
 function checkStackable(value: Datum, first: Datum | undefined): ArrayValue {
   if (!(value instanceof ArrayValue)) throw arrayError('22004', 'cannot accumulate null arrays');
-  if (value.lengths.length === 0) throw arrayError('2202E', 'cannot accumulate empty arrays');
+  if (first === undefined && value.lengths.length === 0) throw arrayError('2202E', 'cannot accumulate empty arrays');
   const shape = first instanceof ArrayValue ? first.lengths : value.lengths;
   if (shape.length !== value.lengths.length || shape.some((length, index) => length !== value.lengths[index])) {
     throw arrayError('2202E', 'cannot accumulate arrays of different dimensionality');

@@ -1,9 +1,12 @@
 /** Functions that build text out of values of any type: concat, concat_ws, format, and quoting. */
 import type { Oid } from '../../common/ids.ts';
 import { SqlError } from '../../common/sql-error.ts';
+import { arrayOf } from '../../types/array.ts';
 import { ArrayValue } from '../../types/datum.ts';
 import type { Datum } from '../../types/datum.ts';
+import { parseInt32 } from '../../types/integer.ts';
 import { typeOid } from '../../types/oids.ts';
+import { truncateName } from '../../types/text.ts';
 import type { IoContext } from '../../types/type-handler.ts';
 import { characterCount } from '../../types/utf8.ts';
 import type { CallTypes, FunctionEntry } from '../function.ts';
@@ -79,9 +82,8 @@ const percentHint = 'For a single "%" use "%%".';
 
 function widthArgument(value: Datum | undefined): number {
   if (value === null || value === undefined) return 0;
-  const width = Number(value);
-  if (!Number.isInteger(width)) throw formatError('format specifies a width that is not an integer');
-  return width;
+  if (typeof value === 'number') return value;
+  return parseInt32(String(value), -2147483648, 2147483647, 'integer');
 }
 
 function conversion(type: string, value: Datum, valueType: Oid, io: IoContext): string {
@@ -101,7 +103,44 @@ function padTo(text: string, width: number, alignLeft: boolean): string {
   return alignLeft || width < 0 ? text + ' '.repeat(missing) : ' '.repeat(missing) + text;
 }
 
+function invalidIdentifier(text: string, detail?: string): SqlError {
+  return new SqlError('22023', `string is not a valid identifier: "${text}"`, { detail });
+}
+
+const identifierPart = /^\s*(?:"((?:[^"]|"")*)"|([\p{L}_][\p{L}\p{N}_$]*))\s*/u;
+
+/** A dotted name in parts, folded to lower case unless quoted. What follows is an error only if `strict`. */
+function parseIdentifier(text: string, strict: boolean): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  for (;;) {
+    const match = identifierPart.exec(rest);
+    if (match === null) throw invalidIdentifier(text, missingIdentifier(rest, parts.length > 0));
+    const [whole, quoted, plain] = match;
+    if (quoted === '') throw invalidIdentifier(text, 'Quoted identifier must not be empty.');
+    parts.push(truncateName(quoted === undefined ? (plain as string).toLowerCase() : quoted.replaceAll('""', '"')));
+    rest = rest.slice(whole.length);
+    if (!rest.startsWith('.')) break;
+    rest = rest.slice(1);
+  }
+  if (rest !== '' && strict) throw invalidIdentifier(text);
+  return parts;
+}
+
+function missingIdentifier(rest: string, afterDot: boolean): string | undefined {
+  const next = rest.trimStart();
+  if (next.startsWith('"')) return 'String has unclosed double quotes.';
+  if (next.startsWith('.')) return 'No valid identifier before ".".';
+  return afterDot ? 'No valid identifier after ".".' : undefined;
+}
+
 export const textBuildingFunctions: readonly FunctionEntry[] = [
+  scalar(
+    1268,
+    'parse_ident(str text, strict bool) text[]',
+    (args) => arrayOf(typeOid.text, parseIdentifier(args[0] as string, args[1] as boolean)),
+    { defaults: [true] },
+  ),
   scalar(3058, 'concat(variadic any) text stable nullable', (args, context, call) => {
     const list = variadicValues(args, call, 0);
     return list === undefined ? null : joinValues(list, '', context.io);

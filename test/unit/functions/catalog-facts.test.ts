@@ -2,7 +2,6 @@
  * Compares every entry of the function, operator, cast and operator class tables with the catalogs of a real PostgreSQL 15,
  * when one answers on the port in HYRAX_ORACLE_PORT (54329 by default). Without it the tests are skipped, and say so.
  */
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { FunctionEntry } from '../../../src/functions/function.ts';
 import {
@@ -12,33 +11,9 @@ import {
   operatorFamilies,
 } from '../../../src/functions/operator-classes.ts';
 import { allCasts, allFunctions, allOperators } from '../../../src/functions/registry.ts';
+import { oracleReachable, queryOracle } from './oracle.ts';
 
-const port = process.env['HYRAX_ORACLE_PORT'] ?? '54329';
-
-/** Rows of a query, fields as text; undefined if the server does not answer. */
-function queryOracle(sql: string): string[][] | undefined {
-  try {
-    const output = execFileSync(
-      'psql',
-      ['-h', '127.0.0.1', '-p', port, '-U', 'postgres', '-AtX', '-F', '\x1f', '-c', sql],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-        maxBuffer: 16 * 1024 * 1024,
-      },
-    );
-    return output
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.split('\x1f'));
-  } catch {
-    return undefined;
-  }
-}
-
-const version = queryOracle("select current_setting('server_version_num')::int / 10000")?.[0]?.[0];
-const reachable = version === '15';
-if (!reachable) console.warn(`no PostgreSQL 15 on port ${port}: catalog facts are not checked`);
+const reachable = oracleReachable('catalog facts');
 
 /** The facts both sides are compared by, keyed by OID, each as one line of text. */
 function differences(ours: Map<number, string>, theirs: Map<number, string>): string[] {
