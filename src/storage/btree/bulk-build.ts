@@ -9,8 +9,8 @@
  */
 import { assert } from '../../common/assert.ts';
 import type { Xid } from '../../common/ids.ts';
-import { getMaxXid, getSlotCount, setMaxXid } from '../page.ts';
-import { entryCost, freeBytes, nodeBytesMax } from './node.ts';
+import { getSlotCount } from '../page.ts';
+import { entryCost, freeBytes, nodeBytesMax, raiseMaxXid } from './node.ts';
 import { insertEntry } from './node-edit.ts';
 import { compareSlotKey } from './node-search.ts';
 import { TreePosition } from './position.ts';
@@ -95,8 +95,7 @@ export class BulkBuilder {
     const { pages } = this.tree;
     this.tree.findEnd(this.#edge);
     pages.modify(this.#edge.frame);
-    const { base } = this.#edge;
-    if (this.#xid > getMaxXid(pages.view, base)) setMaxXid(pages.view, base, this.#xid);
+    raiseMaxXid(pages.view, this.#edge.base, this.#xid);
     this.#leafIsOpen = true;
   }
 

@@ -5,17 +5,28 @@
  * Cells are allocated downwards from the end of the page; what a removed or moved cell leaves behind is counted as garbage
  * and won back by compaction when the gap between slots and cells is too small.
  */
+import { noPage } from '../../common/ids.ts';
 import {
   getDeleteMarks,
   getFreeEnd,
   getFreeStart,
   getGarbageBytes,
+  getLevel,
+  getMaxXid,
+  getPageType,
   getSlotCount,
   pageBytes,
+  pageHeader,
+  pageHeaderBytes,
   setDeleteMarks,
   setFreeEnd,
   setFreeStart,
   setGarbageBytes,
+  setLeftSibling,
+  setLevel,
+  setMaxXid,
+  setPageType,
+  setRightSibling,
   setSlotCount,
 } from '../page.ts';
 import {
@@ -24,6 +35,7 @@ import {
   countNodeChange,
   entryBytesMax,
   firstKeySlot,
+  getNodeChanges,
   getPrefixLength,
   hasHighKey,
   highKeyLength,
@@ -43,9 +55,9 @@ import {
 } from './node.ts';
 import { commonPrefixLength, headOf } from './node-search.ts';
 
-/** A private copy of the node being rebuilt. One is enough: only the engine thread changes trees, and rebuilds do not nest. */
-export const imageBytes: Uint8Array = new Uint8Array(pageBytes);
-export const imageView: DataView = new DataView(imageBytes.buffer);
+/** A private copy of the node being compacted. One is enough: only the engine thread changes trees. */
+const imageBytes = new Uint8Array(pageBytes);
+const imageView = new DataView(imageBytes.buffer);
 
 const movedKey = new Uint8Array(entryBytesMax);
 
@@ -56,11 +68,6 @@ const loopBytesMax = 40;
 export function copyBytes(target: Uint8Array, at: number, source: Uint8Array, start: number, count: number): void {
   if (count > loopBytesMax) target.set(source.subarray(start, start + count), at);
   else for (let i = 0; i < count; i++) target[at + i] = source[start + i] as number;
-}
-
-/** Copies the node at `base` into the private image. */
-export function takeImage(bytes: Uint8Array, base: number): void {
-  imageBytes.set(bytes.subarray(base, base + pageBytes));
 }
 
 /** Inserts an entry before `slot`; the order of keys and the room are the caller's promise (TREE-1, TREE-5). */
@@ -91,11 +98,10 @@ export function insertEntry(
   const prefix = getPrefixLength(view, base);
   view.setUint32(at, slot < firstKeySlot(view, base) ? 0 : headOf(key, start + prefix, end), true);
   const valueAt = cell + cellHeaderBytes + end - start;
-  const marks = markCount(bytes, valueAt, valueTo - valueFrom, mark);
-  if (marks !== 0) setDeleteMarks(view, base, getDeleteMarks(view, base) + marks);
+  changeMarks(view, base, markCount(bytes, valueAt, valueTo - valueFrom, mark));
 }
 
-/** Appends an entry without its head: for filling an initialised node, which ends with `writeHeads`. */
+/** Appends an entry to a new node, without its head. */
 export function appendEntry(
   bytes: Uint8Array,
   view: DataView,
@@ -108,24 +114,80 @@ export function appendEntry(
   valueTo: number,
   mark: DeleteMark,
 ): void {
-  const count = getSlotCount(view, base);
   const cell = writeCell(bytes, view, base, key, start, end, value, valueFrom, valueTo);
+  appendSlot(view, base, cell - base, end - start);
+  changeMarks(view, base, markCount(bytes, cell + cellHeaderBytes + end - start, valueTo - valueFrom, mark));
+}
+
+/**
+ * Appends a copy of entry `slot` of the node at `from` (in the same store; `withKey` false: under an empty key), without its
+ * head: for filling a new node, which ends with `writeHeads`.
+ */
+export function appendFromNode(
+  bytes: Uint8Array,
+  view: DataView,
+  base: number,
+  from: number,
+  slot: number,
+  withKey: boolean,
+  mark: DeleteMark,
+): void {
+  const key = withKey ? keyLength(view, from, slot) : 0;
+  const value = valueLength(view, from, slot);
+  const start = keyStart(view, from, slot) + keyLength(view, from, slot) - key;
+  const offset = getFreeEnd(view, base) - cellHeaderBytes - key - value;
+  const cell = base + offset;
+  view.setUint16(cell, value, true);
+  bytes.copyWithin(cell + cellHeaderBytes, start, start + key + value);
+  setFreeEnd(view, base, offset);
+  appendSlot(view, base, offset, key);
+  changeMarks(view, base, markCount(bytes, cell + cellHeaderBytes + key, value, mark));
+}
+
+function appendSlot(view: DataView, base: number, cellOffset: number, keyBytes: number): void {
+  const count = getSlotCount(view, base);
   const at = slotStart(base, count);
-  view.setUint16(at + slotCell, cell - base, true);
-  view.setUint16(at + slotKeyLength, end - start, true);
+  view.setUint16(at + slotCell, cellOffset, true);
+  view.setUint16(at + slotKeyLength, keyBytes, true);
   setSlotCount(view, base, count + 1);
   setFreeStart(view, base, getFreeStart(view, base) + slotBytes);
-  const valueAt = cell + cellHeaderBytes + end - start;
-  const marks = markCount(bytes, valueAt, valueTo - valueFrom, mark);
-  if (marks !== 0) setDeleteMarks(view, base, getDeleteMarks(view, base) + marks);
+}
+
+/** Removes all entries from slot `count` on. */
+export function truncateNode(bytes: Uint8Array, view: DataView, base: number, count: number, mark: DeleteMark): void {
+  const oldCount = getSlotCount(view, base);
+  let garbage = 0;
+  let marks = 0;
+  for (let slot = count; slot < oldCount; slot++) {
+    const value = valueLength(view, base, slot);
+    garbage += cellHeaderBytes + keyLength(view, base, slot) + value;
+    marks += markCount(bytes, valueStart(view, base, slot), value, mark);
+  }
+  setGarbageBytes(view, base, getGarbageBytes(view, base) + garbage);
+  changeMarks(view, base, -marks);
+  setSlotCount(view, base, count);
+  setFreeStart(view, base, slotStart(0, count));
+  countNodeChange(view, base);
+}
+
+/** Makes the node at `to` hold what the node at `from` holds; it keeps its identity, and loses its siblings. */
+export function copyNode(bytes: Uint8Array, view: DataView, to: number, from: number): void {
+  const nodeChanges = getNodeChanges(view, to);
+  setPageType(view, to, getPageType(view, from));
+  setLevel(view, to, getLevel(view, from));
+  bytes.copyWithin(to + pageHeader.slotCount, from + pageHeader.slotCount, from + pageHeader.leftSibling);
+  setLeftSibling(view, to, noPage);
+  setRightSibling(view, to, noPage);
+  setMaxXid(view, to, getMaxXid(view, from));
+  bytes.copyWithin(to + pageHeaderBytes, from + pageHeaderBytes, from + pageBytes);
+  view.setUint32(to + nodeHeader.nodeChanges, nodeChanges + 1, true);
 }
 
 /** Removes the entry in `slot`. */
 export function removeEntry(bytes: Uint8Array, view: DataView, base: number, slot: number, mark: DeleteMark): void {
   const count = getSlotCount(view, base);
   const length = keyLength(view, base, slot) + valueLength(view, base, slot);
-  const marks = markCount(bytes, valueStart(view, base, slot), valueLength(view, base, slot), mark);
-  if (marks !== 0) setDeleteMarks(view, base, getDeleteMarks(view, base) - marks);
+  changeMarks(view, base, -markCount(bytes, valueStart(view, base, slot), valueLength(view, base, slot), mark));
   setGarbageBytes(view, base, getGarbageBytes(view, base) + cellHeaderBytes + length);
   const at = slotStart(base, slot);
   if (slot + 1 < count) bytes.copyWithin(at, at + slotBytes, slotStart(base, count));
@@ -224,19 +286,28 @@ export function clearHighKey(view: DataView, base: number): void {
   view.setUint16(base + nodeHeader.highKeyLength, 0, true);
 }
 
+/** After entries have left the node: lets the heads skip what the remaining keys now have in common. */
+export function lengthenPrefix(bytes: Uint8Array, view: DataView, base: number): void {
+  if (longestPrefix(bytes, view, base) > getPrefixLength(view, base)) writeHeads(bytes, view, base);
+}
+
 /** Chooses the longest common prefix and writes all heads. */
 export function writeHeads(bytes: Uint8Array, view: DataView, base: number): void {
   const first = firstKeySlot(view, base);
+  const count = getSlotCount(view, base);
+  setPrefixLength(view, base, longestPrefix(bytes, view, base));
+  for (let slot = 0; slot < count; slot++) writeHead(bytes, view, base, slot, first);
+}
+
+/** What the first and the last key have in common, all keys between them have. */
+function longestPrefix(bytes: Uint8Array, view: DataView, base: number): number {
+  const first = firstKeySlot(view, base);
   const last = getSlotCount(view, base) - 1;
-  if (last < first) {
-    setPrefixLength(view, base, 0);
-  } else {
-    const a = keyStart(view, base, first);
-    const b = keyStart(view, base, last);
-    const aEnd = a + keyLength(view, base, first);
-    setPrefixLength(view, base, commonPrefixLength(bytes, a, aEnd, bytes, b, b + keyLength(view, base, last)));
-  }
-  for (let slot = 0; slot <= last; slot++) writeHead(bytes, view, base, slot, first);
+  if (last < first) return 0;
+  const a = keyStart(view, base, first);
+  const b = keyStart(view, base, last);
+  const aEnd = a + keyLength(view, base, first);
+  return commonPrefixLength(bytes, a, aEnd, bytes, b, b + keyLength(view, base, last));
 }
 
 function writeHead(bytes: Uint8Array, view: DataView, base: number, slot: number, first: number): void {
@@ -292,8 +363,8 @@ function makeGap(bytes: Uint8Array, view: DataView, base: number, count: number)
 }
 
 /** Moves all cells to the end of the page, leaving no garbage. Slots keep their numbers. */
-export function compactNode(bytes: Uint8Array, view: DataView, base: number): void {
-  takeImage(bytes, base);
+function compactNode(bytes: Uint8Array, view: DataView, base: number): void {
+  imageBytes.set(bytes.subarray(base, base + pageBytes));
   const count = getSlotCount(view, base);
   let freeEnd = pageBytes;
   if (hasHighKey(imageView, 0)) {

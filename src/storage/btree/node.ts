@@ -28,12 +28,13 @@
  * The accessors take a DataView and the offset of the page in it: `frame * pageBytes` in the buffer pool, or a private
  * copy of the page, which is how scans and worker threads use them. Results named *Start are offsets in that same view.
  */
-import type { PageNumber } from '../../common/ids.ts';
+import type { PageNumber, Xid } from '../../common/ids.ts';
 import {
   getFreeEnd,
   getFreeStart,
   getGarbageBytes,
   getLevel,
+  getMaxXid,
   pageBytes,
   pageHeaderBytes,
   pageType,
@@ -42,6 +43,7 @@ import {
   setFreeStart,
   setGarbageBytes,
   setLevel,
+  setMaxXid,
   setPageType,
   setSlotCount,
 } from '../page.ts';
@@ -158,6 +160,11 @@ export function highKeyStart(view: DataView, base: number): number {
 }
 export function highKeyLength(view: DataView, base: number): number {
   return view.getUint16(base + nodeHeader.highKeyLength, true);
+}
+
+/** Notes that transaction `xid` has written to the leaf (MVCC-4). */
+export function raiseMaxXid(view: DataView, base: number, xid: Xid): void {
+  if (xid > getMaxXid(view, base)) setMaxXid(view, base, xid);
 }
 
 /**

@@ -186,8 +186,7 @@ function chooseCut(
 ): number {
   const count = combinedCount(view, base, incoming);
   const highKey = highKeyLength(view, base);
-  let total = 0;
-  for (let index = 0; index < count; index++) total += combinedCost(view, base, incoming, index);
+  const total = combinedBytes(view, base, incoming);
   const target = targetBytes(view, base, incoming, policy, total);
   // At the edge the last child goes along, so that a new inner node has two.
   const lastCut = policy.kind === 'edge' && level !== 0 && count > 2 ? count - 2 : count - 1;
@@ -196,15 +195,26 @@ function chooseCut(
   let left = 0;
   for (let cut = 1; cut <= lastCut; cut++) {
     left += combinedCost(view, base, incoming, cut - 1);
-    const right = total - left - (level === 0 ? 0 : combinedKeyLength(view, base, incoming, cut));
     const distance = Math.abs(left - target);
-    if (distance >= bestDistance || right + highKey > nodeBytesMax) continue;
-    if (left + separatorLength(bytes, view, base, level, incoming, cut) > nodeBytesMax) continue;
+    if (distance >= bestDistance) break;
+    const key = combinedKeyLength(view, base, incoming, cut);
+    if (total - left - (level === 0 ? 0 : key) + highKey > nodeBytesMax) continue;
+    // The separator is no longer than the key; how long, matters only when that would not fit.
+    const fits = left + key <= nodeBytesMax;
+    if (!fits && left + separatorLength(bytes, view, base, level, incoming, cut) > nodeBytesMax) continue;
     best = cut;
     bestDistance = distance;
   }
   assert(best !== 0, 'TREE-9: an overfull node can be cut in two');
   return best;
+}
+
+/** What all entries cost, the incoming one counted. */
+function combinedBytes(view: DataView, base: number, incoming: IncomingEntry): number {
+  const present = nodeBytesMax - freeBytes(view, base) - highKeyLength(view, base);
+  const gained = entryCost(incoming.keyEnd - incoming.keyStart, incoming.valueLength);
+  if (!incoming.replaces) return present + gained;
+  return present + gained - entryCost(keyLength(view, base, incoming.slot), valueLength(view, base, incoming.slot));
 }
 
 /** Bytes of entries that should stay left. */

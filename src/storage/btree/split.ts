@@ -5,10 +5,9 @@
  *
  * The root page never moves (TREE-6): when the root is cut, both halves are new pages and the root becomes their parent.
  */
-import { noPage, type PageNumber, type Xid } from '../../common/ids.ts';
+import { noXid, type PageNumber, type Xid } from '../../common/ids.ts';
 import type { PageStore } from '../page-store.ts';
 import {
-  getLeftSibling,
   getLevel,
   getMaxXid,
   getRightSibling,
@@ -24,13 +23,21 @@ import {
   highKeyLength,
   highKeyStart,
   initNode,
-  keyLength,
-  keyStart,
   noDeleteMark,
-  valueLength,
+  raiseMaxXid,
   type DeleteMark,
 } from './node.ts';
-import { appendEntry, imageBytes, imageView, insertEntry, setHighKey, takeImage, writeHeads } from './node-edit.ts';
+import {
+  appendEntry,
+  appendFromNode,
+  copyNode,
+  insertEntry,
+  lengthenPrefix,
+  replaceValue,
+  setHighKey,
+  truncateNode,
+  writeHeads,
+} from './node-edit.ts';
 import type { TreePosition } from './position.ts';
 import { combinedCount, combinedSlot, type IncomingEntry } from './split-plan.ts';
 
@@ -61,15 +68,19 @@ export function applySplit(
   let incoming = leafEntry;
   let newFrame = 0;
   for (let level = 0; level < plan.levels; level++) {
-    const source = position.frames[level] as number;
+    const node = position.frames[level] as number;
     const growsRoot = plan.rootSplits && level === plan.levels - 1;
-    const left = growsRoot ? (plan.newFrames[newFrame++] as number) : source;
+    const left = growsRoot ? (plan.newFrames[newFrame++] as number) : node;
     const right = plan.newFrames[newFrame++] as number;
     const separator = plan.separators[level] as Uint8Array;
     const cut = plan.cuts[level] as number;
-    cutNode(pages, source, left, right, plan.rightFrames[level] as number, cut, incoming, separator, mark, xid);
+    if (growsRoot) copyNode(pages.bytes, pages.view, left * pageBytes, node * pageBytes);
+    moveToRight(pages, left, right, cut, incoming, level === 0 ? mark : noDeleteMark);
+    keepLeft(pages, left, cut, incoming, separator, level === 0 ? mark : noDeleteMark);
+    linkRight(pages, left, right, plan.rightFrames[level] as number);
+    if (level === 0) raiseMaxXid(pages.view, (incoming.slot < cut ? left : right) * pageBytes, xid);
     const rightPage = pages.pageNumberOf(right);
-    if (growsRoot) growRoot(pages, source, pages.pageNumberOf(left), separator, rightPage);
+    if (growsRoot) growRoot(pages, node, pages.pageNumberOf(left), separator, rightPage);
     else incoming = childEntry((position.slots[level + 1] as number) + 1, separator, rightPage);
   }
   if (!plan.rootSplits) insertIntoParent(pages, position.frames[plan.levels] as number, incoming);
@@ -104,88 +115,79 @@ function insertIntoParent(pages: PageStore, frame: number, entry: CompleteEntry)
   insertEntry(bytes, view, frame * pageBytes, slot, key, 0, keyEnd, value, 0, childBytes, noDeleteMark);
 }
 
-/** Distributes the entries of `source` (which is `left` itself unless the root is cut) and the incoming one. */
-function cutNode(
+/** Fills the new node with entries [cut, …) of the old one and the incoming entry combined, and its high key. */
+function moveToRight(
   pages: PageStore,
-  source: number,
   left: number,
   right: number,
-  rightSibling: number,
+  cut: number,
+  incoming: CompleteEntry,
+  mark: DeleteMark,
+): void {
+  const { bytes, view } = pages;
+  const from = left * pageBytes;
+  const base = right * pageBytes;
+  const level = getLevel(view, from);
+  const count = combinedCount(view, from, incoming);
+  initNode(view, base, level);
+  setMaxXid(view, base, getMaxXid(view, from));
+  for (let index = cut; index < count; index++) {
+    const withKey = level === 0 || index !== cut;
+    if (index === incoming.slot) {
+      const { key, keyStart, keyEnd, value, valueFrom, valueLength } = incoming;
+      const start = withKey ? keyStart : keyEnd;
+      appendEntry(bytes, view, base, key, start, keyEnd, value, valueFrom, valueFrom + valueLength, mark);
+    } else {
+      appendFromNode(bytes, view, base, from, combinedSlot(incoming, index), withKey, mark);
+    }
+  }
+  writeHeads(bytes, view, base);
+  if (!hasHighKey(view, from)) return;
+  const start = highKeyStart(view, from);
+  setHighKey(bytes, view, base, bytes, start, start + highKeyLength(view, from));
+}
+
+/** Leaves entries [0, cut) in the old node, the incoming one among them if it belongs there, and ends it at the separator. */
+function keepLeft(
+  pages: PageStore,
+  left: number,
   cut: number,
   incoming: CompleteEntry,
   separator: Uint8Array,
   mark: DeleteMark,
-  xid: Xid,
 ): void {
   const { bytes, view } = pages;
-  takeImage(bytes, source * pageBytes);
-  const count = combinedCount(imageView, 0, incoming);
-  fillNode(pages, right, cut, count, incoming, mark, xid);
-  setLeftSibling(view, right * pageBytes, pages.pageNumberOf(left));
-  setRightSibling(view, right * pageBytes, getRightSibling(imageView, 0));
-  if (hasHighKey(imageView, 0)) {
-    const at = highKeyStart(imageView, 0);
-    setHighKey(bytes, view, right * pageBytes, imageBytes, at, at + highKeyLength(imageView, 0));
+  const base = left * pageBytes;
+  const { slot, key, keyStart, keyEnd, value, valueFrom, valueLength, replaces } = incoming;
+  const staysLeft = slot < cut;
+  truncateNode(bytes, view, base, staysLeft && !replaces ? cut - 1 : cut, mark);
+  setHighKey(bytes, view, base, separator, 0, separator.length);
+  if (staysLeft && replaces) {
+    replaceValue(bytes, view, base, slot, value, valueFrom, valueFrom + valueLength, mark);
+  } else if (staysLeft) {
+    insertEntry(bytes, view, base, slot, key, keyStart, keyEnd, value, valueFrom, valueFrom + valueLength, mark);
   }
-  const leftIsUnchanged = left === source && !incoming.replaces && cut === incoming.slot && cut === count - 1;
-  if (leftIsUnchanged) {
-    countNodeChange(view, left * pageBytes);
-  } else {
-    fillNode(pages, left, 0, cut, incoming, mark, xid);
-    setLeftSibling(view, left * pageBytes, getLeftSibling(imageView, 0));
-  }
-  setRightSibling(view, left * pageBytes, pages.pageNumberOf(right));
-  setHighKey(bytes, view, left * pageBytes, separator, 0, separator.length);
-  if (rightSibling >= 0) {
-    setLeftSibling(view, rightSibling * pageBytes, pages.pageNumberOf(right));
-    countNodeChange(view, rightSibling * pageBytes);
-  }
+  lengthenPrefix(bytes, view, base);
 }
 
-/** Makes `frame` a node with entries [from, to) of the image and the incoming entry combined. */
-function fillNode(
-  pages: PageStore,
-  frame: number,
-  from: number,
-  to: number,
-  incoming: CompleteEntry,
-  mark: DeleteMark,
-  xid: Xid,
-): void {
-  const { bytes, view } = pages;
-  const base = frame * pageBytes;
-  const level = getLevel(imageView, 0);
-  const cellMark = level === 0 ? mark : noDeleteMark;
-  const getsIncoming = level === 0 && incoming.slot >= from && incoming.slot < to;
-  const oldMaxXid = getMaxXid(imageView, 0);
-  initNode(view, base, level);
-  countNodeChange(view, base);
-  setMaxXid(view, base, getsIncoming && xid > oldMaxXid ? xid : oldMaxXid);
-  for (let index = from; index < to; index++) {
-    const dropsKey = level !== 0 && index === from;
-    if (index === incoming.slot) {
-      const { key, keyStart: start, keyEnd: end, value, valueFrom } = incoming;
-      const valueTo = valueFrom + incoming.valueLength;
-      appendEntry(bytes, view, base, key, dropsKey ? end : start, end, value, valueFrom, valueTo, cellMark);
-    } else {
-      const slot = combinedSlot(incoming, index);
-      const start = keyStart(imageView, 0, slot);
-      const end = start + keyLength(imageView, 0, slot);
-      const valueTo = end + valueLength(imageView, 0, slot);
-      appendEntry(bytes, view, base, imageBytes, dropsKey ? end : start, end, imageBytes, end, valueTo, cellMark);
-    }
-  }
-  writeHeads(bytes, view, base);
+/** Puts the new node between the old one and its right sibling. */
+function linkRight(pages: PageStore, left: number, right: number, rightSibling: number): void {
+  const { view } = pages;
+  const rightPage = pages.pageNumberOf(right);
+  setLeftSibling(view, right * pageBytes, pages.pageNumberOf(left));
+  setRightSibling(view, right * pageBytes, getRightSibling(view, left * pageBytes));
+  setRightSibling(view, left * pageBytes, rightPage);
+  if (rightSibling < 0) return;
+  setLeftSibling(view, rightSibling * pageBytes, rightPage);
+  countNodeChange(view, rightSibling * pageBytes);
 }
 
 /** The root becomes the parent of the two nodes its entries went to. */
 function growRoot(pages: PageStore, root: number, left: PageNumber, separator: Uint8Array, right: PageNumber): void {
   const { view } = pages;
   const base = root * pageBytes;
-  initNode(view, base, getLevel(imageView, 0) + 1);
-  setMaxXid(view, base, 0 as Xid);
-  setLeftSibling(view, base, noPage);
-  setRightSibling(view, base, noPage);
+  initNode(view, base, getLevel(view, base) + 1);
+  setMaxXid(view, base, noXid);
   countNodeChange(view, base);
   insertIntoParent(pages, root, childEntry(0, emptyKey, left));
   insertIntoParent(pages, root, childEntry(1, separator, right));

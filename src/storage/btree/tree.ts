@@ -16,16 +16,7 @@
  */
 import { assert } from '../../common/assert.ts';
 import { noXid, type PageNumber, type SpaceId, type TreeId, type Xid } from '../../common/ids.ts';
-import {
-  getDeleteMarks,
-  getLevel,
-  getMaxXid,
-  getPageTree,
-  getSlotCount,
-  pageBytes,
-  setDeleteMarks,
-  setMaxXid,
-} from '../page.ts';
+import { getDeleteMarks, getLevel, getPageTree, getSlotCount, pageBytes, setDeleteMarks } from '../page.ts';
 import type { PageStore } from '../page-store.ts';
 import {
   entryBytesMax,
@@ -37,6 +28,7 @@ import {
   keyStart,
   markCount,
   noDeleteMark,
+  raiseMaxXid,
   valueLength,
   valueStart,
   type DeleteMark,
@@ -375,8 +367,4 @@ export class BTree {
 /** Throws EntryTooLargeError. */
 export function checkEntrySize(entryBytes: number): void {
   if (entryBytes > entryBytesMax) throw new EntryTooLargeError(entryBytes);
-}
-
-function raiseMaxXid(view: DataView, base: number, xid: Xid): void {
-  if (xid > getMaxXid(view, base)) setMaxXid(view, base, xid);
 }

@@ -3,35 +3,21 @@
  * ancestor that keeps other children, the pages are freed. If the root is left with a single child, it takes over that
  * child's content (the root page never moves, TREE-6), so that a shrinking tree also becomes lower.
  */
-import { noPage, type PageNumber, type Xid } from '../../common/ids.ts';
+import { noPage, noXid, type PageNumber } from '../../common/ids.ts';
 import { assert } from '../../common/assert.ts';
 import type { PageStore } from '../page-store.ts';
-import {
-  getMaxXid,
-  getLevel,
-  getSlotCount,
-  pageBytes,
-  setLeftSibling,
-  setLevel,
-  setMaxXid,
-  setPageType,
-  setRightSibling,
-  getPageType,
-  pageHeader,
-} from '../page.ts';
+import { getLevel, getSlotCount, pageBytes, setLeftSibling, setMaxXid, setRightSibling } from '../page.ts';
 import {
   countNodeChange,
   getChild,
-  getNodeChanges,
   hasHighKey,
   highKeyLength,
   highKeyStart,
   initNode,
   noDeleteMark,
-  nodeHeader,
   setChild,
 } from './node.ts';
-import { clearHighKey, removeEntry, setHighKey } from './node-edit.ts';
+import { clearHighKey, copyNode, removeEntry, setHighKey } from './node-edit.ts';
 import type { TreePosition } from './position.ts';
 
 /** Carries out the position's unlink plan; the position is spent afterwards. */
@@ -48,7 +34,7 @@ function emptyTree(pages: PageStore, position: TreePosition): void {
   const base = root * pageBytes;
   pages.modify(root);
   initNode(pages.view, base, 0);
-  setMaxXid(pages.view, base, 0 as Xid);
+  setMaxXid(pages.view, base, noXid);
   countNodeChange(pages.view, base);
   pages.done(root);
   freePath(pages, position, position.height - 1);
@@ -133,19 +119,9 @@ function retire(pages: PageStore, frame: number): void {
 /** The root takes over the content of its only child. */
 function lowerRoot(pages: PageStore, root: number, child: number): void {
   const { bytes, view } = pages;
-  const to = root * pageBytes;
-  const from = child * pageBytes;
-  assert(getLevel(view, from) === getLevel(view, to) - 1, 'TREE-4: a child is one level below its parent');
-  const nodeChanges = getNodeChanges(view, to);
+  const isChild = getLevel(view, child * pageBytes) === getLevel(view, root * pageBytes) - 1;
+  assert(isChild, 'TREE-4: a child is one level below its parent');
   pages.modify(root);
-  bytes.copyWithin(to + pageHeader.slotCount, from + pageHeader.slotCount, from + pageHeader.leftSibling);
-  bytes.copyWithin(to + nodeHeader.nodeChanges, from + nodeHeader.nodeChanges, from + pageBytes);
-  setPageType(view, to, getPageType(view, from));
-  setLevel(view, to, getLevel(view, from));
-  setMaxXid(view, to, getMaxXid(view, from));
-  view.setUint32(to + nodeHeader.nodeChanges, nodeChanges, true);
-  countNodeChange(view, to);
-  setLeftSibling(view, to, noPage);
-  setRightSibling(view, to, noPage);
+  copyNode(bytes, view, root * pageBytes, child * pageBytes);
   pages.done(root);
 }
