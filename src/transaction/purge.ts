@@ -6,7 +6,7 @@
  * The position is kept in checkpoints as the start of a block; what was purged since is purged again after a crash, which
  * handlers take as a no-op.
  */
-import type { LogCursor } from '../storage/log/reader.ts';
+import type { LogCursor } from '../storage/log/cursor.ts';
 import { LogRecord } from '../storage/log/record.ts';
 import type { TransactionManager } from './manager.ts';
 import { isTransactionRecord } from './record-kinds.ts';

@@ -7,7 +7,8 @@
 import { assert } from '../../common/assert.ts';
 import type { Lsn, Xid } from '../../common/ids.ts';
 import type { Disk } from '../disk.ts';
-import { LogCursor, LogReader } from './reader.ts';
+import { LogCursor } from './cursor.ts';
+import { LogReader } from './reader.ts';
 import { type LogRecord, recordBytes } from './record.ts';
 import { LogRing } from './ring.ts';
 import { SegmentFiles } from './segments.ts';
@@ -74,9 +75,10 @@ export class Log {
    * each call.
    */
   cursor(from: Lsn): LogCursor {
+    const ring = this.#ring;
     const writer = this.#writer;
-    const limit = writer === undefined ? undefined : (): Lsn => writer.durableLsn;
-    return new LogCursor(this.#segments, this.#options.salt, from, limit);
+    const live = ring === undefined || writer === undefined ? undefined : { ring, writer };
+    return new LogCursor(this.#segments, this.#options.salt, from, live);
   }
 
   /** Opens the log for appending at `end`, where a cursor found its end; `epoch` is larger than that of any block before. */
