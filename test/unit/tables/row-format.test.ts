@@ -94,7 +94,12 @@ function read(vector: Vector, row: number): Datum {
 }
 
 /** Encodes each row on its own and returns all images behind each other, with where they start. */
-function encodeRows(columns: readonly TestColumn[], layout: number, rows: readonly (readonly Datum[])[], externals: ValueList) {
+function encodeRows(
+  columns: readonly TestColumn[],
+  layout: number,
+  rows: readonly (readonly Datum[])[],
+  externals: ValueList,
+) {
   const out = new ByteWriter();
   const starts: number[] = [];
   const encoder = new RowEncoder(new LayoutSet(columns).get(layout), columns, externals);
