@@ -129,7 +129,7 @@ function nearestDecimals(value: number, count: number): [number, number] {
 
 /** Whether the exact decimal expansion of `value` has a 5 and nothing more after `count` digits. */
 function isTie(value: number, count: number): boolean {
-  return /^50*$/.test(parseExponential(value.toExponential(60)).digits.slice(count));
+  return /^50*$/.test(parseExponential(value.toExponential(20)).digits.slice(count));
 }
 
 /** The `count`-digit decimal on the other side of `value`. */

@@ -7,7 +7,7 @@ import { canonicalInt64, Interval } from './datum.ts';
 import { badFormat, DateTimeFailure, fieldOverflow } from './datetime-errors.ts';
 import { splitFields } from './datetime-lexer.ts';
 import type { Field } from './datetime-lexer.ts';
-import { roundHalfEven, fractionMicros } from './datetime-parse.ts';
+import { roundHalfEven, fractionMicros } from './datetime-numbers.ts';
 import { isDateTimeWord } from './datetime-words.ts';
 import { int64Max, int64Min } from './integer.ts';
 import { intervalField, intervalFullRange } from './time-typmod.ts';

@@ -18,7 +18,7 @@ import {
 import { decodeLiteral } from './datetime-errors.ts';
 import { writeTimestampText } from './datetime-format.ts';
 import { parseDateTime } from './datetime-parse.ts';
-import type { DateTimeParts } from './datetime-parse.ts';
+import type { DateTimeParts } from './datetime-parts.ts';
 import { defineType } from './define-type.ts';
 import { int8Type, readInt64BE } from './integer.ts';
 import { checkBinaryLength } from './io-errors.ts';

@@ -18,7 +18,7 @@ export function findTimeZone(name: string): TimeZone | undefined {
   if (known !== undefined) return known;
   if (name.length > zoneNameMax) return undefined;
   const zone = makeZone(name, key);
-  if (zone !== undefined && regionName.test(key)) zones.set(key, zone);
+  if (zone !== undefined && !posixName.test(name)) zones.set(key, zone);
   return zone;
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqlError } from '../../../src/common/sql-error.ts';
+import { defineComposite } from '../../../src/types/record.ts';
 import { defaultIoContext } from '../../../src/types/io-context.ts';
 import type { IoContext, TypeHandler } from '../../../src/types/type-handler.ts';
 import { findTypeByName } from '../../../src/types/registry.ts';
@@ -43,8 +44,12 @@ export function ioFrom(settings: Readonly<Record<string, string>>): IoContext {
   };
 }
 
+/** The composite type (a int4, b text) that generate.ts creates. */
+const pairType = defineComposite(900_000, 'fixture_pair', 0, [23, 25]);
+
 /** A type as SQL in the fixtures spells it: int4, int4[], "char". */
 export function typeNamed(name: string): TypeHandler {
+  if (name === 'fixture_pair') return pairType;
   const plain = name.replaceAll('"', '');
   const handler = findTypeByName(plain.endsWith('[]') ? `_${plain.slice(0, -2)}` : plain);
   if (handler === undefined) throw new Error(`no type ${name}`);
@@ -52,17 +57,15 @@ export function typeNamed(name: string): TypeHandler {
 }
 
 export function literalFixtures(): LiteralFixture[] {
-  return readdirSync(folder)
-    .map((file) => file.replace('.json', ''))
-    .filter((name) => !['catalog', 'typmods', 'numeric-math', 'binaries'].includes(name))
-    .map((name) => {
-      const { type, settings, cases } = readFixture<{
-        type: string;
-        settings: Record<string, string>;
-        cases: LiteralCase[];
-      }>(name);
-      return { name, type: typeNamed(type), io: ioFrom(settings), cases };
-    });
+  return readdirSync(join(folder, 'literals')).map((file) => {
+    const name = file.replace('.json', '');
+    const { type, settings, cases } = readFixture<{
+      type: string;
+      settings: Record<string, string>;
+      cases: LiteralCase[];
+    }>(`literals/${name}`);
+    return { name, type: typeNamed(type), io: ioFrom(settings), cases };
+  });
 }
 
 export function isFailure(entry: LiteralCase): entry is readonly [string, Failure] {
