@@ -57,6 +57,7 @@ import { numericStatisticAggregates } from './aggregates/numeric-statistics.ts';
 import { intervalAggregates } from './aggregates/interval-sum.ts';
 import { orderedSetAggregates } from './aggregates/ordered-set.ts';
 import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
+import { typeIoEntries } from './session/type-io-functions.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -72,6 +73,7 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...typeIoEntries,
   ...numericMathFunctions,
   ...numericStatisticAggregates,
   ...intervalAggregates,
