@@ -33,7 +33,7 @@ export class TableHandle {
   }
 }
 
-/** A definition change whose transaction was unfinished when last seen: purge goes on with the table as it was before. */
+/** A definition change that not everybody sees yet: purge goes on with the table as it was before. */
 interface PendingChange {
   readonly xid: Xid;
   readonly before: DirectoryTable;
@@ -46,7 +46,8 @@ export class SpaceTables {
   readonly #open = new Map<Oid, TableHandle>();
   readonly #byTree = new Map<TreeId, TableHandle>();
   readonly #rowids = new Map<TreeId, RowidCounter>();
-  readonly #pending = new Map<Oid, PendingChange>();
+  /** By table, oldest first. */
+  readonly #pending = new Map<Oid, PendingChange[]>();
 
   constructor(environment: TableEnvironment, directory: TreeDirectory) {
     this.environment = environment;
@@ -97,19 +98,24 @@ export class SpaceTables {
   }
 
   #beforePendingChange(tableOid: Oid): TableHandle | undefined {
-    const pending = this.#pending.get(tableOid);
-    if (pending === undefined) return undefined;
-    if (this.environment.transactions.isUnfinished(pending.xid)) {
-      return (pending.handle ??= this.#openTable(pending.before));
-    }
-    this.#pending.delete(tableOid);
-    return undefined;
+    const oldest = this.#pendingChanges(tableOid)[0];
+    return oldest === undefined ? undefined : (oldest.handle ??= this.#openTable(oldest.before));
+  }
+
+  #pendingChanges(tableOid: Oid): readonly PendingChange[] {
+    const changes = this.#pending.get(tableOid);
+    if (changes === undefined) return [];
+    const { horizon } = this.environment.transactions;
+    const pending = changes.filter(({ xid }) => xid >= horizon);
+    if (pending.length === 0) this.#pending.delete(tableOid);
+    else if (pending.length < changes.length) this.#pending.set(tableOid, pending);
+    return pending;
   }
 
   /** Gives the table another definition; trees that it newly refers to are made. `xid`: whose change it is. */
   change(tableOid: Oid, before: DirectoryTable | undefined, after: DirectoryTable | undefined, xid: Xid): void {
-    if (before !== undefined && this.#pending.get(tableOid)?.xid !== xid) {
-      this.#pending.set(tableOid, { xid, before, handle: undefined });
+    if (before !== undefined) {
+      this.#pending.set(tableOid, [...this.#pendingChanges(tableOid), { xid, before, handle: undefined }]);
     }
     this.#set(tableOid, after);
   }
@@ -126,16 +132,22 @@ export class SpaceTables {
     this.directory.setTable(tableOid, definition, (tree) => (tree === definition?.tree ? rowMark : indexMark));
   }
 
-  /** Gives up those of the definition's trees that no table refers to any more. */
+  /** Gives up those of the definition's trees that no table refers to, now or as somebody may still see it. */
   retire(definition: DirectoryTable): void {
     for (const tree of treesOf(definition)) {
-      const owner = this.directory.tableOfTree(tree);
-      const current = owner === undefined ? undefined : this.directory.findTable(owner);
-      if (current !== undefined && treesOf(current).includes(tree)) continue;
+      if (this.#isReferred(tree)) continue;
       this.directory.retireTree(tree);
       this.#rowids.delete(tree);
     }
     this.#byTree.clear();
+  }
+
+  #isReferred(tree: TreeId): boolean {
+    const owner = this.directory.tableOfTree(tree);
+    if (owner === undefined) return false;
+    const current = this.directory.findTable(owner);
+    if (current !== undefined && treesOf(current).includes(tree)) return true;
+    return this.#pendingChanges(owner).some(({ before }) => treesOf(before).includes(tree));
   }
 
   /** Empties an index tree for a build that starts over. */
