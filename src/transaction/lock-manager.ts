@@ -10,7 +10,8 @@ import { noXid } from '../common/ids.ts';
 import { refuseDeadlock } from './deadlock.ts';
 import { type LockMode, rowLockStrength } from './lock-modes.ts';
 import { type EndableWait, type LockMark, type LockOutcome, LockOwner } from './lock-owner.ts';
-import { type LockListing, ObjectLocks, type LockScope, type LockTag } from './object-locks.ts';
+import type { LockScope, LockTag } from './object-lock.ts';
+import { type LockListing, ObjectLocks } from './object-locks.ts';
 import { RowLocks } from './row-locks.ts';
 import type { RowLockMode, Waiter, WaitPolicy } from './transaction.ts';
 
@@ -42,6 +43,7 @@ export class LockManager {
   closeOwner(owner: LockOwner): void {
     this.releaseTransaction(owner);
     this.#objects.releaseSession(owner);
+    this.#objects.forget(owner);
     this.#owners[owner.id] = undefined;
     this.#freeIds.push(owner.id);
   }

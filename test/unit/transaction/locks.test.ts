@@ -4,7 +4,7 @@ import type { SqlError } from '../../../src/common/sql-error.ts';
 import { LockManager } from '../../../src/transaction/lock-manager.ts';
 import { lockMode } from '../../../src/transaction/lock-modes.ts';
 import type { LockOwner } from '../../../src/transaction/lock-owner.ts';
-import type { LockTag } from '../../../src/transaction/object-locks.ts';
+import type { LockTag } from '../../../src/transaction/object-lock.ts';
 import type { RowLockMode, WaitPolicy } from '../../../src/transaction/transaction.ts';
 
 const space = 5 as SpaceId;
