@@ -14,9 +14,15 @@ const double = { digits: 15, shortestPlainBelow: 15 };
 const single = { digits: 6, shortestPlainBelow: 6 };
 
 export function formatFloat8(value: number, extraFloatDigits: number): string {
+  if (extraFloatDigits > 0 && isPlainDouble(Math.abs(value))) return String(value);
   if (!Number.isFinite(value)) return formatSpecial(value);
   if (extraFloatDigits > 0) return formatShortest(value, shortestDouble(Math.abs(value)), double.shortestPlainBelow);
   return formatGeneral(value, Math.max(1, double.digits + extraFloatDigits));
+}
+
+/** Where JavaScript writes the shortest digits as PostgreSQL does: without an exponent. */
+function isPlainDouble(magnitude: number): boolean {
+  return magnitude >= 1e-4 && magnitude < 1e15;
 }
 
 /** `value` must be a float32 value. */
@@ -96,6 +102,7 @@ function gapBeside(value: number, above: boolean): bigint {
   return value - exactGap / 2 !== value && Number.isInteger(Math.log2(value)) ? BigInt(exactGap / 2) : BigInt(exactGap);
 }
 
+const singleNormalMin = 2 ** -126;
 const singleBits = new Uint32Array(1);
 const singleValue = new Float32Array(singleBits.buffer);
 
@@ -109,22 +116,25 @@ function shortestSingle(value: number): Decimal {
   const lower = (value + floatFromBits(bits - 1)) / 2;
   const next = floatFromBits(bits + 1);
   const upper = Number.isFinite(next) ? (value + next) / 2 : value + (value - lower);
-  for (let count = 1; count < 9; count++) {
-    for (const candidate of nearestDecimals(value, count)) {
-      if (candidate > lower && candidate < upper)
-        return trimZeros(parseExponential(candidate.toExponential(count - 1)));
-    }
+  // With 24 bits of precision at most one decimal of six digits fits, so shorter ones need no search. Subnormals have fewer bits.
+  for (let count = value < singleNormalMin ? 1 : 6; count < 9; count++) {
+    const found = decimalBetween(value, lower, upper, count);
+    if (found !== undefined) return trimZeros(found);
   }
   return trimZeros(parseExponential(value.toExponential(8)));
 }
 
-/** The nearest decimal with `count` digits, then the one on the other side; of two equally near ones the even one first. */
-function nearestDecimals(value: number, count: number): [number, number] {
+/** The decimal with `count` digits nearest to `value` inside the interval, if any. */
+function decimalBetween(value: number, lower: number, upper: number, count: number): Decimal | undefined {
   const text = value.toExponential(count - 1);
   const nearest = Number(text);
+  const isInside = nearest > lower && nearest < upper;
+  const decimal = parseExponential(text);
+  const isOdd = decimal.digits.charCodeAt(count - 1) % 2 === 1;
+  if (isInside && !(isOdd && isTie(value, count))) return decimal;
   const other = neighbourDecimal(value, nearest, count);
-  const isOdd = Number(parseExponential(text).digits.at(-1)) % 2 === 1;
-  return isOdd && isTie(value, count) ? [other, nearest] : [nearest, other];
+  if (other > lower && other < upper) return parseExponential(other.toExponential(count - 1));
+  return isInside ? decimal : undefined;
 }
 
 /** Whether the exact decimal expansion of `value` has a 5 and nothing more after `count` digits. */

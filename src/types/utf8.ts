@@ -6,6 +6,9 @@ import { SqlError, sqlState } from '../common/sql-error.ts';
 
 export { checkUtf8 as validateUtf8 } from '../common/utf8.ts';
 
+/** From this length on the call into native code pays. */
+const nativeCompareMin = 64;
+
 /** A Buffer over the same memory, for Buffer's fast methods. */
 export function asBuffer(data: Uint8Array): Buffer {
   return data instanceof Buffer ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
@@ -51,6 +54,7 @@ export function compareBytes(
   const lengthA = endA - startA;
   const lengthB = endB - startB;
   const common = lengthA < lengthB ? lengthA : lengthB;
+  if (common > nativeCompareMin) return asBuffer(a).compare(b, startB, endB, startA, endA);
   for (let i = 0; i < common; i++) {
     const difference = (a[startA + i] as number) - (b[startB + i] as number);
     if (difference !== 0) return difference;

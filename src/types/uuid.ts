@@ -13,10 +13,35 @@ const hexDigits = Buffer.from('0123456789abcdef', 'latin1');
 const groupEnds: readonly number[] = [3, 5, 7, 9];
 
 export function parseUuid(text: string): Uint8Array {
+  const value = text.length === 36 ? readStandardForm(text) : undefined;
+  if (value !== undefined) return value;
   const braced = text.startsWith('{') && text.endsWith('}');
   const inner = braced ? text.slice(1, -1) : text;
   if (!uuidPattern.test(inner)) throw invalidText('uuid', text);
   return Buffer.from(inner.replaceAll('-', ''), 'hex');
+}
+
+/** 8-4-4-4-12, without a string per part; undefined for anything else. */
+function readStandardForm(text: string): Uint8Array | undefined {
+  const bytes = Buffer.allocUnsafe(16);
+  let at = 0;
+  for (let i = 0; i < 16; i++) {
+    const byte = hexValue(text.charCodeAt(at)) * 16 + hexValue(text.charCodeAt(at + 1));
+    if (!(byte >= 0)) return undefined;
+    bytes[i] = byte;
+    at += 2;
+    if (!groupEnds.includes(i)) continue;
+    if (text.charCodeAt(at) !== 0x2d) return undefined;
+    at++;
+  }
+  return bytes;
+}
+
+/** NaN for characters that are no hexadecimal digit. */
+function hexValue(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : NaN;
 }
 
 export function formatUuid(value: Uint8Array): string {

@@ -259,10 +259,42 @@ export function hashVector(
   out: Int32Array,
   combine: boolean = false,
 ): void {
+  if (combine) {
+    hashInto(type, vector, rows, scratchHashes(rows.count));
+    for (let i = 0; i < rows.count; i++) out[i] = combineHash(out[i] as number, columnHashes[i] as number);
+  } else {
+    hashInto(type, vector, rows, out);
+  }
+}
+
+let columnHashes = new Int32Array(1024);
+
+function scratchHashes(count: number): Int32Array {
+  if (columnHashes.length < count) columnHashes = new Int32Array(count);
+  return columnHashes;
+}
+
+function hashInto(type: TypeHandler, vector: Vector, rows: RowSelection, out: Int32Array): void {
+  if (vector.nulls === undefined && hashDense(type, vector, rows, out)) return;
   const { selection, count } = rows;
+  for (let i = 0; i < count; i++)
+    out[i] = hashVectorRow(type, vector, selection === undefined ? i : (selection[i] as number));
+}
+
+/** The fast loops, for the commonest kinds without NULLs; false if this is not one. */
+function hashDense(type: TypeHandler, vector: Vector, { selection, count }: RowSelection, out: Int32Array): boolean {
+  if (vector.kind === 'int32' || (vector.kind === 'int64' && vector.wide === undefined)) {
+    const { values } = vector;
+    for (let i = 0; i < count; i++)
+      out[i] = hashInteger(values[selection === undefined ? i : (selection[i] as number)] as number);
+    return true;
+  }
+  if (vector.kind !== 'bytes' || !type.bytewise) return false;
+  const { data, offsets, lengths } = vector;
   for (let i = 0; i < count; i++) {
     const row = selection === undefined ? i : (selection[i] as number);
-    const hash = hashVectorRow(type, vector, row);
-    out[i] = combine ? combineHash(out[i] as number, hash) : hash;
+    const start = offsets[row] as number;
+    out[i] = hashBytes(data, start, start + (lengths[row] as number));
   }
+  return true;
 }

@@ -50,11 +50,12 @@ function canonicalZoneName(name: string): string | undefined {
 
 /** An alias in usual capitals: US/Pacific, Asia/Calcutta, America/Port_of_Spain. */
 function capitalise(name: string): string {
+  const listed = spelledZones().get(name.toLowerCase());
+  if (listed !== undefined) return listed.name;
   if (!name.includes('/')) return name.toUpperCase();
   return name
     .toLowerCase()
     .replace(/(^|[/_-])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase())
-    .replace(/^Us\//, 'US/')
     .replace(/_(Of|Es|Au)(?=_)/g, (word) => word.toLowerCase());
 }
 
@@ -80,15 +81,26 @@ export function getTimeZone(name: string): TimeZone {
   return zone;
 }
 
-const lettersByZone = new Map<string, readonly string[]>();
+interface SpelledZone {
+  readonly name: string;
+  readonly letters: readonly string[];
+}
 
-function lettersOf(zone: string): readonly string[] {
-  if (lettersByZone.size === 0) {
+const zonesByLowerName = new Map<string, SpelledZone>();
+
+/** The zones of zonesByLetters by lower-case name. */
+function spelledZones(): ReadonlyMap<string, SpelledZone> {
+  if (zonesByLowerName.size === 0) {
     for (const [letters, names] of Object.entries(zonesByLetters)) {
-      for (const name of names.split(/\s+/)) lettersByZone.set(name.toLowerCase(), letters.split('/'));
+      for (const name of names.split(/\s+/))
+        zonesByLowerName.set(name.toLowerCase(), { name, letters: letters.split('/') });
     }
   }
-  return lettersByZone.get(zone.toLowerCase()) ?? [];
+  return zonesByLowerName;
+}
+
+function lettersOf(zone: string): readonly string[] {
+  return spelledZones().get(zone.toLowerCase())?.letters ?? [];
 }
 
 /** What an abbreviation stands for: a fixed offset, or what a zone has at the moment in question. */

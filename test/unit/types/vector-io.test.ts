@@ -7,6 +7,8 @@ import { findTypeByName } from '../../../src/types/registry.ts';
 import type { TypeHandler } from '../../../src/types/type-handler.ts';
 import { createVector, resetVector } from '../../../src/types/vector.ts';
 import type { Vector } from '../../../src/types/vector.ts';
+import { writeRowFromText } from '../../../src/types/vector-text.ts';
+import { outcome } from './fixture.ts';
 import { appendVector, gatherVector, growVector, hashVector, rowComparator } from '../../../src/types/vector-io.ts';
 
 function typeOf(name: string): TypeHandler {
@@ -123,6 +125,38 @@ describe('vectors', () => {
         });
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('text read from bytes is what the input function makes of it', () => {
+    const types = ['text', 'varchar', 'bpchar', 'int2', 'int4', 'int8', 'numeric', 'bool', 'date'].map(typeOf);
+    const piece = fc.oneof(
+      fc.constantFrom('', '-', '.', 't', 'f', 'é', ' ', '0', '-0', '12.50', '9'.repeat(18), 'abc'),
+      fc.integer().map(String),
+      fc.float({ noNaN: true }).map((value) => value.toFixed(2)),
+    );
+    const typmods = fc.constantFrom(-1, 4 + 3, 4 + 8, ((7 << 16) | 2) + 4);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...types),
+        fc.array(piece, { minLength: 1, maxLength: 6 }),
+        typmods,
+        (type, pieces, typmod) => {
+          const vector = createVector(type.vectorKind, 6);
+          const other = createVector(type.vectorKind, 6);
+          const usedTypmod = type.name === 'numeric' ? Math.max(typmod, -1) : Math.min(typmod, 12);
+          const run = (write: (text: string, row: number) => void): unknown =>
+            outcome(() => pieces.forEach((text, row) => write(text, row)));
+          const direct = run((text, row) => {
+            const bytes = Buffer.from(`x${text}y`);
+            writeRowFromText(type, vector, row, bytes, 1, bytes.length - 1, usedTypmod, io);
+          });
+          expect(direct).toEqual(run((text, row) => type.writeDatum(other, row, type.parseText(text, usedTypmod, io))));
+          if (direct === undefined)
+            expect(contents(type, vector, pieces.length)).toEqual(contents(type, other, pieces.length));
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 
