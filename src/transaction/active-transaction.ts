@@ -13,7 +13,7 @@ import type { LockMark, LockOwner } from './lock-owner.ts';
 import type { TransactionSnapshot } from './snapshots.ts';
 import type { IsolationLevel, Transaction, Waiter } from './transaction.ts';
 
-export type TransactionState = Transaction['state'];
+type TransactionState = Transaction['state'];
 
 export interface BeginOptions {
   /** The session's; undefined: an owner of its own that lives as long as the transaction. */

@@ -20,7 +20,7 @@ export interface LockOptions {
   readonly rowLocksMax: number;
 }
 
-export const defaultLockOptions: LockOptions = { rowLocksMax: 4 * 1024 * 1024 };
+const defaultLockOptions: LockOptions = { rowLocksMax: 4 * 1024 * 1024 };
 
 export class LockManager {
   readonly #owners: (LockOwner | undefined)[] = [];

@@ -17,7 +17,7 @@ export const transactionRecordKind = {
   rollbackTo: 3,
 } as const;
 
-export const firstFreeRecordKind = 16;
+const firstFreeRecordKind = 16;
 
 /** None of these may yield or wait; a page that is missing is read blockingly; a throw ends the process. (ROW-1) */
 export interface RecordHandler {

@@ -21,7 +21,7 @@ import type { Lsn } from '../../common/ids.ts';
 
 export const blockHeaderBytes = 32;
 export const blockAlignment = 8;
-export const blockMagic = 0x474f_4c48;
+const blockMagic = 0x474f_4c48;
 
 const flagEndsSegment = 1;
 const twoTo32 = 0x1_0000_0000;
