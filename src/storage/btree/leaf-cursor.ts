@@ -13,7 +13,7 @@
 import { noPage, type PageNumber } from '../../common/ids.ts';
 import { getLeftSibling, getLevel, getRightSibling, getSlotCount, pageBytes } from '../page.ts';
 import { getChild, getNodeChanges, hasHighKey, highKeyLength, highKeyStart, keyLength, keyStart } from './node.ts';
-import { copyBytes } from './node-edit.ts';
+import { copyBytes } from './node-space.ts';
 import { searchChild, searchSlots } from './node-search.ts';
 import type { BTree } from './tree.ts';
 

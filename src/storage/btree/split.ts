@@ -27,17 +27,9 @@ import {
   raiseMaxXid,
   type DeleteMark,
 } from './node.ts';
-import {
-  appendEntry,
-  appendFromNode,
-  copyNode,
-  insertEntry,
-  lengthenPrefix,
-  replaceValue,
-  setHighKey,
-  truncateNode,
-  writeHeads,
-} from './node-edit.ts';
+import { appendEntry, appendFromNode, copyNode, truncateNode } from './node-fill.ts';
+import { insertEntry, replaceValue, setHighKey } from './node-edit.ts';
+import { lengthenPrefix, writeHeads } from './node-heads.ts';
 import type { TreePosition } from './position.ts';
 import { combinedCount, combinedSlot, type IncomingEntry } from './split-plan.ts';
 

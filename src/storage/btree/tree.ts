@@ -16,7 +16,7 @@
  */
 import { assert } from '../../common/assert.ts';
 import { noXid, type PageNumber, type SpaceId, type TreeId, type Xid } from '../../common/ids.ts';
-import { getDeleteMarks, getLevel, getPageTree, getSlotCount, pageBytes, setDeleteMarks } from '../page.ts';
+import { getLevel, getPageTree, getSlotCount, pageBytes } from '../page.ts';
 import type { PageStore } from '../page-store.ts';
 import {
   entryBytesMax,
@@ -33,7 +33,8 @@ import {
   valueStart,
   type DeleteMark,
 } from './node.ts';
-import { copyBytes, insertEntry, removeEntry, replaceValue } from './node-edit.ts';
+import { changeMarks, copyBytes } from './node-space.ts';
+import { insertEntry, removeEntry, replaceValue } from './node-edit.ts';
 import { searchChild, searchSlots } from './node-search.ts';
 import { levelsMax, TreePosition } from './position.ts';
 import { applySplit, type CompleteEntry } from './split.ts';
@@ -285,8 +286,7 @@ export class BTree {
     const marksBefore = markCount(bytes, at, length, this.mark);
     this.pages.modify(frame);
     copyBytes(bytes, at + offset, source, from, to - from);
-    const marked = markCount(bytes, at, length, this.mark) - marksBefore;
-    if (marked !== 0) setDeleteMarks(view, base, getDeleteMarks(view, base) + marked);
+    changeMarks(view, base, markCount(bytes, at, length, this.mark) - marksBefore);
     raiseMaxXid(view, base, xid);
     this.pages.done(frame);
   }

@@ -17,7 +17,8 @@ import {
   noDeleteMark,
   setChild,
 } from './node.ts';
-import { clearHighKey, copyNode, removeEntry, setHighKey } from './node-edit.ts';
+import { clearHighKey, removeEntry, setHighKey } from './node-edit.ts';
+import { copyNode } from './node-fill.ts';
 import type { TreePosition } from './position.ts';
 
 /** Carries out the position's unlink plan; the position is spent afterwards. */

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { InvariantError } from '../../../../src/common/assert.ts';
+import { noXid, type Xid } from '../../../../src/common/ids.ts';
+import { entryBytesMax } from '../../../../src/storage/btree/node.ts';
+import { TreePosition } from '../../../../src/storage/btree/position.ts';
+import { EntryTooLargeError, type BTree } from '../../../../src/storage/btree/tree.ts';
+import { verify } from '../../../../src/storage/btree/verify.ts';
+import { getDeleteMarks, getMaxXid, pageBytes } from '../../../../src/storage/page.ts';
+import { InjectedFailure } from './memory-page-store.ts';
+import { Random } from './random.ts';
+import { filledTree, int64Key, newTree, problemsOf, storeOf, testSpace, textKey } from './tree-fixture.ts';
+import { TreeModel } from './tree-model.ts';
+
+/** Header fields of the leaf that holds the key. */
+function leafHeader(tree: BTree, key: Uint8Array): { maxXid: number; marks: number } {
+  const frame = tree.pinLeaf(key, 0, key.length);
+  const { view } = tree.pages;
+  const header = { maxXid: getMaxXid(view, frame * pageBytes), marks: getDeleteMarks(view, frame * pageBytes) };
+  tree.pages.unpin(frame);
+  return header;
+}
+
+describe('the tree', () => {
+  it('keeps its root page when it grows and when it shrinks (TREE-6)', () => {
+    const tree = newTree();
+    const { root } = tree;
+    for (let i = 0; i < 8000; i++) tree.insert(int64Key(i), new Uint8Array(500));
+    expect(verify(tree).height).toBe(3);
+    for (let i = 0; i < 8000; i++) tree.remove(int64Key(i));
+    expect(verify(tree)).toMatchObject({ findings: [], height: 1, pages: 1, entries: 0 });
+    expect(tree.root).toBe(root);
+  });
+
+  it('leaves leaves nine tenths full behind ascending insertions', () => {
+    expect(verify(filledTree(5000)).leafFill).toBeGreaterThan(0.87);
+  });
+
+  it('keeps separators short', () => {
+    const tree = newTree();
+    for (let i = 0; i < 400; i++) tree.insert(textKey(`${String.fromCharCode(33 + (i % 90))}${i}-${'x'.repeat(200)}`));
+    // 400 keys of 200 bytes in about 15 leaves: their full keys would not fit one root with so much room to spare.
+    expect(verify(tree)).toMatchObject({ findings: [], height: 2 });
+  });
+
+  it('refuses a second entry under a key', () => {
+    const tree = newTree();
+    expect(tree.insert(textKey('k'), textKey('1'))).toBe(true);
+    expect(tree.insert(textKey('k'), textKey('2'))).toBe(false);
+    expect(tree.findValue(textKey('k'))).toEqual(textKey('1'));
+    expect(tree.findValue(textKey('j'))).toBeUndefined();
+  });
+
+  it('takes entries up to the limit and refuses longer ones unchanged (TREE-9)', () => {
+    const tree = newTree();
+    for (let i = 0; i < 20; i++) expect(tree.insert(new Uint8Array(entryBytesMax - i).fill(i))).toBe(true);
+    expect(() => tree.insert(new Uint8Array(entryBytesMax + 1))).toThrow(EntryTooLargeError);
+    expect(() => tree.put(textKey('a'), new Uint8Array(entryBytesMax))).toThrow(EntryTooLargeError);
+    tree.insert(textKey('a'), textKey(''));
+    expect(() => tree.put(textKey('a'), new Uint8Array(entryBytesMax))).toThrow(EntryTooLargeError);
+    expect(tree.findValue(textKey('a'))).toEqual(textKey(''));
+    expect(problemsOf(tree)).toEqual([]);
+  });
+
+  it('raises maxXid of the leaf that is written to, and of no other (MVCC-4)', () => {
+    const tree = filledTree(200);
+    tree.put(int64Key(3), new Uint8Array(100), 17 as Xid);
+    tree.put(int64Key(4), new Uint8Array(100), 5 as Xid);
+    expect(leafHeader(tree, int64Key(0)).maxXid).toBe(17);
+    expect(leafHeader(tree, int64Key(199)).maxXid).toBe(0);
+  });
+
+  it('passes maxXid and the right counts of marks on to both halves of a split', () => {
+    const tree = newTree();
+    for (let i = 0; i < 70; i++) tree.insert(int64Key(i * 2), new Uint8Array(100).fill(i < 50 ? 1 : 0), 9 as Xid);
+    for (let i = 20; i < 50; i++) tree.insert(int64Key(i * 2 + 1), new Uint8Array(100).fill(1), 8 as Xid);
+    const first = leafHeader(tree, int64Key(0));
+    const last = leafHeader(tree, int64Key(1000));
+    expect(first.maxXid).toBe(9);
+    expect(last.maxXid).toBe(9);
+    expect(problemsOf(tree)).toEqual([]);
+  });
+
+  it('overwrites part of a value in place and counts marks', () => {
+    const tree = filledTree(500);
+    const position = new TreePosition(tree.pages);
+    const key = int64Key(250);
+    tree.find(position, key, 0, 8);
+    tree.overwriteAt(position, 0, Uint8Array.of(9, 1, 9), 1, 2, 3 as Xid);
+    expect(position.isCurrent()).toBe(true);
+    tree.overwriteAt(position, 98, Uint8Array.of(5, 6), 0, 2, 3 as Xid);
+    expect(() => tree.overwriteAt(position, 99, Uint8Array.of(5, 6), 0, 2, 3 as Xid)).toThrow(InvariantError);
+    position.release();
+    const value = tree.findValue(key)!;
+    expect([value[0], value[1], value[98], value[99]]).toEqual([1, 0, 5, 6]);
+    expect(leafHeader(tree, key)).toEqual({ maxXid: 3, marks: 1 });
+    expect(problemsOf(tree)).toEqual([]);
+  });
+});
+
+describe('a prepared change', () => {
+  it.each(['insert', 'replace', 'remove'] as const)('%s: cannot fail, wherever it falls', (kind) => {
+    for (let target = 0; target < 120; target++) {
+      const tree = newTree();
+      for (let i = 0; i < 120; i += 2) tree.insert(int64Key(i), new Uint8Array(900));
+      for (let i = 0; kind === 'remove' && i < 120; i += 2) if (i % 16 !== target % 16) tree.remove(int64Key(i));
+      const position = new TreePosition(tree.pages);
+      const key = int64Key(target);
+      const found = tree.find(position, key, 0, 8);
+      const value = new Uint8Array(2000).fill(3);
+      if (found !== (kind !== 'insert')) {
+        position.release();
+        continue;
+      }
+      if (kind === 'insert') tree.prepareInsert(position, key, 0, 8, value.length);
+      else if (kind === 'replace') tree.prepareReplace(position, value.length);
+      else tree.prepareRemove(position);
+      storeOf(tree).failAfter(0);
+      if (kind === 'insert') tree.insertAt(position, key, 0, 8, value, 0, value.length, noXid);
+      else if (kind === 'replace') tree.replaceAt(position, value, 0, value.length, noXid);
+      else tree.removeAt(position);
+      position.release();
+      storeOf(tree).failAfter(Infinity);
+      expect(tree.findValue(key)).toEqual(kind === 'remove' ? undefined : value);
+      expect(problemsOf(tree)).toEqual([]);
+    }
+  });
+
+  it('leaves nothing behind when it is given up', () => {
+    const tree = filledTree(300, 900);
+    const pages = storeOf(tree).livePages;
+    const position = new TreePosition(tree.pages);
+    tree.find(position, int64Key(100), 0, 8);
+    tree.prepareReplace(position, 2600);
+    expect(storeOf(tree).livePages).toBe(pages + 1);
+    position.release();
+    position.release();
+    tree.find(position, int64Key(100), 0, 8);
+    tree.prepareRemove(position);
+    position.release();
+    expect(storeOf(tree).livePages).toBe(pages);
+    expect(problemsOf(tree)).toEqual([]);
+  });
+
+  it('must be the one that is carried out (TREE-8)', () => {
+    const tree = filledTree(60, 900);
+    const position = new TreePosition(tree.pages);
+    tree.find(position, int64Key(30), 0, 8);
+    tree.prepareReplace(position, 2600);
+    expect(() => tree.replaceAt(position, new Uint8Array(2601), 0, 2601, noXid)).toThrow(InvariantError);
+    position.release();
+    expect(problemsOf(tree)).toEqual([]);
+  });
+
+  it('finds its place again when another change has moved it (two entries of one tree in one row operation)', () => {
+    for (let other = 0; other < 60; other++) {
+      const tree = filledTree(60, 900);
+      const a = new TreePosition(tree.pages);
+      const b = new TreePosition(tree.pages);
+      const key = textKey(`\x80\0\0\0\0\0\0\x1dx`);
+      const value = new Uint8Array(1800).fill(2);
+      tree.find(a, int64Key(other), 0, 8);
+      tree.find(b, key, 0, key.length);
+      tree.prepareReplace(a, 2500);
+      tree.prepareInsert(b, key, 0, key.length, value.length);
+      tree.replaceAt(a, new Uint8Array(2500), 0, 2500, noXid);
+      tree.insertAt(b, key, 0, key.length, value, 0, value.length, noXid);
+      a.release();
+      b.release();
+      expect(tree.findValue(key)).toEqual(value);
+      expect(problemsOf(tree)).toEqual([]);
+    }
+  });
+
+  it('is refused at a position that is out of date (TREE-7)', () => {
+    const tree = filledTree(10);
+    const position = new TreePosition(tree.pages);
+    tree.find(position, int64Key(5), 0, 8);
+    tree.remove(int64Key(4));
+    expect(position.isCurrent()).toBe(false);
+    expect(() => tree.removeAt(position)).toThrow(InvariantError);
+    position.release();
+  });
+});
+
+describe('a failing page store', () => {
+  /** Random changes, each tried with the first, second, … call failing until it goes through. */
+  it('leaves the tree as it was before the change', () => {
+    const random = new Random(11);
+    const tree = newTree();
+    const model = new TreeModel();
+    let failures = 0;
+    for (let step = 0; step < 1500; step++) {
+      const key = random.bytes(1 + random.below(3), 12);
+      const value = random.bytes(random.below(2000));
+      const isPut = random.below(100) < (step < 700 ? 80 : 35);
+      for (let calls = 0; ; calls++) {
+        storeOf(tree).failAfter(calls);
+        try {
+          if (isPut) tree.put(key, value);
+          else tree.remove(key);
+          break;
+        } catch (error) {
+          if (!(error instanceof InjectedFailure)) throw error;
+          failures++;
+        } finally {
+          storeOf(tree).failAfter(Infinity);
+        }
+        expect(storeOf(tree).pinnedFrames).toBe(0);
+      }
+      if (isPut) model.put(key, value);
+      else model.remove(key);
+      if (step % 50 === 0) expect(problemsOf(tree)).toEqual([]);
+    }
+    expect(failures).toBeGreaterThan(3000);
+    expect(problemsOf(tree)).toEqual([]);
+    for (const [i, key] of model.keys.entries()) expect(tree.findValue(key)).toEqual(model.values[i]);
+    expect(verify(tree).entries).toBe(model.size);
+  });
+
+  it('checks that a child belongs to the tree (TREE-4)', () => {
+    const tree = filledTree(500);
+    const position = new TreePosition(tree.pages);
+    tree.find(position, int64Key(499), 0, 8);
+    const page = tree.pages.pageNumberOf(position.frame);
+    position.release();
+    const frame = tree.pages.pin(testSpace, page);
+    tree.pages.modify(frame);
+    tree.pages.view.setUint32(frame * pageBytes + 36, 8, true);
+    tree.pages.done(frame);
+    tree.pages.unpin(frame);
+    expect(() => tree.find(position, int64Key(499), 0, 8)).toThrow('TREE-4');
+  });
+});
