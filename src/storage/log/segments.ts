@@ -13,6 +13,7 @@ import { type Disk, type DiskFile, type IoCallback, zeroFill, zeroFillSync } fro
 /** Name of the file a new segment is made under; it gets its own name once it is complete. */
 const preparingName = 'preparing';
 const openReadersMax = 32;
+const fillBytes = 1024 * 1024;
 
 export class SegmentFiles {
   readonly segmentBytes: number;
@@ -146,13 +147,9 @@ export class SegmentFiles {
       setImmediate(callback, error as Error);
       return;
     }
-    const finish = (error: Error | null): void => {
+    fillDurably(file, 0, this.segmentBytes, (error) => {
       this.#preparing = false;
       callback(this.#adopt(file, path, error));
-    };
-    zeroFill(file, 0, this.segmentBytes, (error) => {
-      if (error === null) file.flush(finish);
-      else finish(error);
     });
   }
 
@@ -197,6 +194,18 @@ export class SegmentFiles {
     this.#writer = undefined;
     this.#writerNumber = -1;
   }
+}
+
+/** Zeros over [start, end), made durable a little at a time: one big flush would hold up the commits of that moment (LOG-6). */
+function fillDurably(file: DiskFile, start: number, end: number, callback: IoCallback): void {
+  const stop = Math.min(end, start + fillBytes);
+  zeroFill(file, start, stop, (writeError) => {
+    if (writeError !== null) return callback(writeError);
+    file.flush((flushError) => {
+      if (flushError !== null || stop === end) callback(flushError);
+      else fillDurably(file, stop, end, callback);
+    });
+  });
 }
 
 function pathOf(directory: string, number: number): string {
