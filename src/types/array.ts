@@ -20,8 +20,8 @@ import type { Datum } from './datum.ts';
 import { defineType } from './define-type.ts';
 import { combineHash } from './hash.ts';
 import { compareNumbers, decodeInt32Key, encodeInt32Key, int2Type, readInt32BE, readInt32LE } from './integer.ts';
-import { insufficientData, invalidBinary } from './io-errors.ts';
-import { oidType } from './oid.ts';
+import { insufficientData, invalidBinary, invalidText, valueOutOfRange } from './io-errors.ts';
+import { oidType, parseOid } from './oid.ts';
 import { typeOid } from './oids.ts';
 import type { IoContext, TypeHandler } from './type-handler.ts';
 import { findType, getType } from './type-lookup.ts';
@@ -286,55 +286,67 @@ export function defineArray(element: TypeHandler, name: string = `_${element.nam
   });
 }
 
+/** Reads one number of a vector's text; `text` is all that is left of it. */
+type NumberReader = (text: string) => { value: number; length: number };
+
+const leadingInteger = /^[+-]?[0-9]+/;
+
+function readInt2(text: string): { value: number; length: number } {
+  const digits = leadingInteger.exec(text)?.[0];
+  if (digits === undefined) throw invalidText('smallint', text);
+  const value = Number(digits);
+  if (value < -0x8000 || value > 0x7fff) throw valueOutOfRange('smallint', text);
+  if (text.length > digits.length && text.charAt(digits.length) !== ' ') throw invalidText('smallint', text);
+  return { value, length: digits.length };
+}
+
+function readOid(text: string): { value: number; length: number } {
+  const digits = leadingInteger.exec(text)?.[0];
+  if (digits === undefined) throw invalidText('oid', text);
+  if (Number(digits) > 0xffff_ffff || Number(digits) < -0x8000_0000) throw valueOutOfRange('oid', text);
+  return { value: parseOid(digits), length: digits.length };
+}
+
+function readNumbers(text: string, read: NumberReader): number[] {
+  const numbers: number[] = [];
+  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
+    const { value, length } = read(text.slice(at));
+    numbers.push(value === 0 ? 0 : value);
+    at += length;
+  }
+  return numbers;
+}
+
 /** int2vector and oidvector: "1 2 3". */
 function defineNumberVector(
   element: TypeHandler,
   names: Pick<TypeHandler, 'oid' | 'name' | 'arrayOid'>,
-  split: (text: string) => string[],
+  read: NumberReader,
 ): TypeHandler {
   const array = defineArray(element);
-  const toVector = (elements: readonly Datum[]): ArrayValue =>
-    new ArrayValue(element.oid, [elements.length], [0], elements);
   return {
     ...array,
     ...names,
     sqlName: names.name,
-    parseText: (text, _typmod, io) => toVector(split(text).map((word) => element.parseText(word, -1, io))),
+    parseText(text) {
+      const numbers = readNumbers(text, read);
+      return new ArrayValue(element.oid, [numbers.length], [0], numbers);
+    },
     formatText: (value) => (value as ArrayValue).elements.join(' '),
     writeText: (vector, row, out) => out.latin1((array.readDatum(vector, row) as ArrayValue).elements.join(' ')),
   };
 }
 
-function splitWords(text: string): string[] {
-  const words: string[] = [];
-  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
-    const start = at;
-    while (at < text.length && skipSpace(text, at) === at) at++;
-    words.push(text.slice(start, at));
-  }
-  return words;
-}
-
-/** Numbers need no space between them as long as they can be told apart; an error shows the rest of the text. */
-function splitOids(text: string): string[] {
-  const words: string[] = [];
-  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
-    const word = /^[+-]?[0-9]+/.exec(text.slice(at))?.[0] ?? text.slice(at);
-    words.push(word);
-    at += word.length;
-  }
-  return words;
-}
-
 export const int2vectorType = defineNumberVector(
   int2Type,
   { oid: typeOid.int2vector, name: 'int2vector', arrayOid: 1006 },
-  splitWords,
+  readInt2,
 );
+
 const oidvectorArray = defineNumberVector(
   oidType,
   { oid: typeOid.oidvector, name: 'oidvector', arrayOid: 1013 },
-  splitOids,
+  readOid,
 );
 
 /** Unlike other arrays, oidvectors are ordered by length first. */

@@ -146,7 +146,8 @@ class DateTimeDecoder {
     const point = text.indexOf('.');
     if (point >= 0 && (this.#seen & date) === 0) return this.#builder.writtenDate(text, this.#seen);
     if (point > 2) return this.#builder.runTogether(text, this.#seen);
-    if (text.length >= 6 && !(this.#has(date) && this.#has(time))) return this.#builder.runTogether(text, this.#seen);
+    if (text.length >= 6 && ((this.#seen & date) === 0 || (this.#seen & time) === 0))
+      return this.#builder.runTogether(text, this.#seen);
     return this.#builder.number(text, this.#textMonth, this.#seen);
   }
 
@@ -359,11 +360,12 @@ class DateTimeDecoder {
 
   /** A time alone: a zone named in it must not depend on the date, the session's zone is taken as of today. */
   #settleZoneWithoutDate(zone: TimeZone): void {
+    const isNamed = this.#namedZone !== undefined;
+    if (isNamed ? zone.fixedOffset === undefined : (this.#seen & date) !== 0) throw badFormat();
     if (zone.fixedOffset !== undefined) {
       this.#parts.offset = zone.fixedOffset;
       return;
     }
-    if (zone === this.#namedZone || (this.#seen & date) !== 0) throw badFormat();
     this.#splitNow();
     this.#parts.offset = zone.offsetForLocal(
       split.days * secondsPerDay + Math.floor(this.#parts.microsOfDay() / 1_000_000),

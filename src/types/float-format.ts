@@ -64,10 +64,18 @@ function scientificText({ digits, exponent }: Decimal): string {
 function formatGeneral(value: number, precision: number): string {
   const sign = isNegative(value) ? '-' : '';
   if (value === 0) return `${sign}0`;
-  const rounded = parseExponential(Math.abs(value).toExponential(precision - 1));
+  const rounded = roundHalfEven(Math.abs(value), precision);
   const decimal = { digits: rounded.digits.replace(/0+$/, '') || '0', exponent: rounded.exponent };
   const scientific = decimal.exponent < -4 || decimal.exponent >= precision;
   return sign + (scientific ? scientificText(decimal) : plainText(decimal));
+}
+
+/** To `count` significant digits, exact halves to even as C does; JavaScript rounds them up. */
+function roundHalfEven(value: number, count: number): Decimal {
+  const decimal = parseExponential(value.toExponential(count - 1));
+  const isOdd = decimal.digits.charCodeAt(count - 1) % 2 === 1;
+  if (!isOdd || !isTie(value, count)) return decimal;
+  return { digits: String(BigInt(decimal.digits) - 1n), exponent: decimal.exponent };
 }
 
 /** Reads JavaScript's "1.234e-7". */
@@ -137,9 +145,12 @@ function decimalBetween(value: number, lower: number, upper: number, count: numb
   return isInside ? decimal : undefined;
 }
 
+/** As many as JavaScript gives. */
+const expansionDigits = 100;
+
 /** Whether the exact decimal expansion of `value` has a 5 and nothing more after `count` digits. */
 function isTie(value: number, count: number): boolean {
-  return /^50*$/.test(parseExponential(value.toExponential(20)).digits.slice(count));
+  return /^50*$/.test(parseExponential(value.toExponential(expansionDigits)).digits.slice(count));
 }
 
 /** The `count`-digit decimal on the other side of `value`. */

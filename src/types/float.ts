@@ -15,6 +15,7 @@ import type { Float64Vector } from './vector.ts';
 import { trimSpace } from './whitespace.ts';
 
 const decimalPattern = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const prefixPattern = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/;
 const hexPattern = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?[0-9]+))?$/;
 const specials: Readonly<Record<string, number>> = {
   nan: NaN,
@@ -29,11 +30,30 @@ const specials: Readonly<Record<string, number>> = {
 };
 
 /** float8 input: also hexadecimal, infinity and nan, as C's strtod reads them. */
-export function parseFloat8(text: string, sqlName: string = 'double precision'): number {
+export function parseFloat8(text: string): number {
+  return parseDouble(
+    text,
+    'double precision',
+    (value) => value,
+    (word) => floatOutOfRange(word, 'double precision'),
+  );
+}
+
+/** A number that is out of range once rounded is reported as such even if garbage follows. `rangeError` gets the number alone. */
+function parseDouble(
+  text: string,
+  sqlName: string,
+  round: (value: number) => number,
+  rangeError: (word: string) => SqlError,
+): number {
   const word = trimSpace(text);
   const value = decimalPattern.test(word) ? Number(word) : parseUnusual(word);
-  if (value === undefined) throw invalidText(sqlName, text);
-  if (lostInRounding(value, word)) throw floatOutOfRange(word, sqlName);
+  if (value === undefined) {
+    const prefix = prefixPattern.exec(word)?.[0];
+    if (prefix !== undefined && lostInRounding(round(Number(prefix)), prefix)) throw rangeError(prefix);
+    throw invalidText(sqlName, text);
+  }
+  if (lostInRounding(value, word)) throw rangeError(word);
   return value;
 }
 
@@ -65,10 +85,11 @@ export function floatOutOfRange(text: string, sqlName: string): SqlError {
 
 /** float4 input: rounded once, from the decimal, not by way of a double. */
 export function parseFloat4(text: string): number {
-  const exact = parseFloat8(text, 'real');
+  const rangeError = (): SqlError => floatOutOfRange(text, 'real');
+  const exact = parseDouble(text, 'real', Math.fround, rangeError);
   const word = trimSpace(text);
   const single = roundToSingle(exact, word);
-  if (lostInRounding(single, word)) throw floatOutOfRange(word, 'real');
+  if (lostInRounding(single, word)) throw rangeError();
   return single;
 }
 

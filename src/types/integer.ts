@@ -41,16 +41,17 @@ export function isDigit(code: number): boolean {
   return code >= digitZero && code <= digitZero + 9;
 }
 
-/** int2 and int4 input. Too many digits are "out of range" even if garbage follows, as in PostgreSQL. */
+/** int2 and int4 input. Too large a number is "out of range" even if garbage follows, as in PostgreSQL, unless it is just max + 1. */
 export function parseInt32(text: string, min: number, max: number, sqlName: string): number {
   const span = scanInteger(text);
   if (span === undefined) throw invalidText(sqlName, text);
   let magnitude = 0;
   for (let i = span.start; i < span.end; i++) {
     magnitude = magnitude * 10 + (text.charCodeAt(i) - digitZero);
-    if (magnitude > max && !(span.negative && -magnitude >= min)) throw valueOutOfRange(sqlName, text);
+    if (-magnitude < min) throw valueOutOfRange(sqlName, text);
   }
   if (!span.complete) throw invalidText(sqlName, text);
+  if (magnitude > max && !span.negative) throw valueOutOfRange(sqlName, text);
   return span.negative && magnitude !== 0 ? -magnitude : magnitude;
 }
 
@@ -67,10 +68,10 @@ function parseLongInt64(text: string, span: IntegerSpan, sqlName: string): numbe
   const digits = text.slice(span.start, span.end).replace(/^0+/, '');
   if (digits.length > 19) throw valueOutOfRange(sqlName, text);
   const magnitude = BigInt(digits);
-  const value = span.negative ? -magnitude : magnitude;
-  if (value > int64Max || value < int64Min) throw valueOutOfRange(sqlName, text);
+  if (-magnitude < int64Min) throw valueOutOfRange(sqlName, text);
   if (!span.complete) throw invalidText(sqlName, text);
-  return canonicalInt64(value);
+  if (magnitude > int64Max && !span.negative) throw valueOutOfRange(sqlName, text);
+  return canonicalInt64(span.negative ? -magnitude : magnitude);
 }
 
 export function compareNumbers(a: Datum, b: Datum): number {

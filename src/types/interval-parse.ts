@@ -177,7 +177,7 @@ class IntervalDecoder {
   #field({ kind, text }: Field): void {
     switch (kind) {
       case 'time':
-        this.#time(text, false);
+        this.#setTime(clockMicros(text, this.#range));
         return;
       case 'zone':
         if (text.indexOf(':', 1) < 0 || !this.#signedTime(text)) this.#number(text);
@@ -211,20 +211,17 @@ class IntervalDecoder {
     }
   }
 
-  #time(text: string, negative: boolean): void {
-    const micros = clockMicros(text, this.#range);
-    this.#setTime(negative ? -micros : micros);
-  }
-
+  /** "-04:05"; false if it is no time at all. */
   #signedTime(text: string): boolean {
+    let micros: bigint;
     try {
-      const micros = clockMicros(text.slice(1), this.#range);
-      this.#setTime(text.startsWith('-') ? -micros : micros);
-      return true;
+      micros = clockMicros(text.slice(1), this.#range);
     } catch (error) {
-      if (error instanceof DateTimeFailure && !this.#seen.has('time')) return false;
+      if (error instanceof DateTimeFailure) return false;
       throw error;
     }
+    this.#setTime(text.startsWith('-') ? -micros : micros);
+    return true;
   }
 
   #setTime(micros: bigint): void {
@@ -255,10 +252,9 @@ class IntervalDecoder {
 
   /** SQL's "years-months". */
   #yearsAndMonths(years: bigint, monthsText: string, negative: boolean): void {
-    const match = /^[0-9]*/.exec(monthsText);
-    const digits = match?.[0] ?? '';
+    const digits = /^(?:[+-]?[0-9]+)?/.exec(monthsText)?.[0] ?? '';
     const months = Number(digits);
-    if (months >= 12) throw fieldOverflow();
+    if (months >= 12 || months < 0) throw fieldOverflow();
     if (digits.length !== monthsText.length) throw badFormat();
     let total = years * 12n + BigInt(negative ? -months : months);
     if (total > int64Max || total < int64Min) throw fieldOverflow();
@@ -375,6 +371,7 @@ class IsoDecoder {
     if (match === undefined) throw badFormat();
     this.#at += match.length;
     const value = Number(match);
+    if (!Number.isFinite(value)) throw badFormat();
     if (Math.abs(value) > isoNumberMax) throw fieldOverflow();
     const whole = Math.trunc(value);
     const width = /^-?([0-9]*)/.exec(match)?.[1]?.length ?? 0;

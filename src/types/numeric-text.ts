@@ -16,7 +16,8 @@ import {
 import { trimSpace } from './whitespace.ts';
 
 const plainPattern = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/;
-const exponentMax = 2 ** 30;
+const exponentMax = 2 ** 30 - 1;
+const exponentPattern = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE]([+-]?[0-9]+)/;
 
 /** numeric input without typmod. */
 export function parseNumeric(text: string): Numeric {
@@ -56,6 +57,8 @@ function parseSpecial(word: string, text: string): Numeric {
     case '-inf':
       return numericNegativeInfinity;
     default:
+      // An exponent out of all bounds is noticed before what follows it.
+      if (Math.abs(Number(exponentPattern.exec(word)?.[1] ?? 0)) >= exponentMax) throw overflowError();
       throw invalidText('numeric', text);
   }
 }

@@ -25,8 +25,9 @@ export function parseOid(text: string): Oid {
   const [consumed, sign, digits = ''] = match;
   const magnitude = BigInt(digits);
   const inRange = sign === '-' ? magnitude <= 0x8000_0000n : magnitude <= 0xffff_ffffn;
-  if (!inRange) throw valueOutOfRange('oid', text);
+  if (magnitude > 0xffff_ffff_ffff_ffffn) throw valueOutOfRange('oid', text);
   if (skipSpace(text, consumed.length) !== text.length) throw invalidText('oid', text);
+  if (!inRange) throw valueOutOfRange('oid', text);
   return Number(sign === '-' ? -magnitude : magnitude) >>> 0;
 }
 
@@ -173,7 +174,32 @@ export const pgLsnType = defineUnsigned64({
   },
 });
 
-const tidPattern = /^\(\s*([+-]?[0-9]+),\s*([+-]?[0-9]+)\)/;
+const tidNumber = /[ \t\n\v\f\r]*([+-]?)([0-9]+)/y;
+
+/** The number at `at`, 0 if there is none, as C's strtoul has it: a negative one wraps around. */
+function tidPart(text: string, at: number, delimiter: string, max: number): number | undefined {
+  tidNumber.lastIndex = at;
+  const match = tidNumber.exec(text);
+  const [, sign, digits = '0'] = match ?? [];
+  const end = match === null ? at : tidNumber.lastIndex;
+  const value = Number(digits);
+  if (text.charAt(end) !== delimiter) return undefined;
+  if (sign !== '-' || value === 0) return value <= max ? value : undefined;
+  return value <= 0x8000_0000 && max === 0xffff_ffff ? 0x1_0000_0000 - value : undefined;
+}
+
+/** Reads "(block,offset)" as loosely as PostgreSQL: what stands before the first parenthesis or comma does not matter. */
+function parseTid(text: string): Uint8Array {
+  const open = /[(,)]/.exec(text);
+  const block = open === null || open[0] === ')' ? undefined : tidPart(text, open.index + 1, ',', 0xffff_ffff);
+  const comma = open === null ? -1 : text.indexOf(',', open.index + 1);
+  const offset = block === undefined ? undefined : tidPart(text, comma + 1, ')', 0xffff);
+  if (block === undefined || offset === undefined) throw invalidText('tid', text);
+  const bytes = Buffer.alloc(6);
+  bytes.writeUInt32BE(block, 0);
+  bytes.writeUInt16BE(offset, 4);
+  return bytes;
+}
 
 /** A row's place, (block,offset): stored big-endian so that byte order is its order. */
 export const tidType = defineType({
@@ -186,18 +212,7 @@ export const tidType = defineType({
   vectorKind: 'bytes',
   storedBytes: 6,
   bytewise: true,
-  parseText(text) {
-    const match = tidPattern.exec(text.trim());
-    const block = Number(match?.[1]);
-    const offset = Number(match?.[2]);
-    // A negative block number wraps around, as C's strtoul has it.
-    if (!(block >= -0x8000_0000 && block <= 0xffff_ffff && offset >= 0 && offset <= 0xffff))
-      throw invalidText('tid', text);
-    const bytes = Buffer.alloc(6);
-    bytes.writeUInt32BE(block >>> 0, 0);
-    bytes.writeUInt16BE(offset, 4);
-    return bytes;
-  },
+  parseText: parseTid,
   formatText(value) {
     const bytes = asBuffer(value as Uint8Array);
     return `(${bytes.readUInt32BE(0)},${bytes.readUInt16BE(4)})`;

@@ -51,19 +51,19 @@ function malformed(literal: string, detail: string): SqlError {
   return new SqlError(sqlState.invalidTextRepresentation, `malformed record literal: "${literal}"`, { detail });
 }
 
-/** Splits "(a,"b c",)" into `count` fields; null for an empty one. */
-function splitRecord(text: string, count: number): (string | null)[] {
+/** Reads "(a,"b c",)", handing each field (null if empty) to `parse` as it is met: errors come in PostgreSQL's order. */
+function readRecord(text: string, count: number, parse: (field: string | null, index: number) => Datum): Datum[] {
   let at = skipSpace(text, 0);
   if (text.charAt(at) !== '(') throw malformed(text, 'Missing left parenthesis.');
   at++;
-  const fields: (string | null)[] = [];
+  const fields: Datum[] = [];
   for (let i = 0; i < count; i++) {
     if (i > 0) {
       if (text.charAt(at) !== ',') throw malformed(text, 'Too few columns.');
       at++;
     }
     const field = readField(text, at);
-    fields.push(field.value);
+    fields.push(parse(field.value, i));
     at = field.next;
   }
   if (text.charAt(at) !== ')') throw malformed(text, 'Too many columns.');
@@ -240,9 +240,8 @@ export function defineComposite(
     parseText(text, _typmod, io) {
       if (anonymous)
         throw new SqlError(sqlState.featureNotSupported, 'input of anonymous composite types is not implemented');
-      const parts = splitRecord(text, fieldTypes.length);
-      const fields = parts.map((part, i) =>
-        part === null ? null : getType(fieldTypes[i] as Oid).parseText(part, -1, io),
+      const fields = readRecord(text, fieldTypes.length, (field, i) =>
+        field === null ? null : getType(fieldTypes[i] as Oid).parseText(field, -1, io),
       );
       return new RecordValue(oid, fieldTypes, fields);
     },

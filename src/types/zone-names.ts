@@ -8,7 +8,7 @@ const utcNames = /^(?:etc\/)?(?:utc|uct|gmt|zulu|universal|greenwich|gmt[+-]?0)$
 const regionName = /^[a-z][a-z0-9_+-]*(?:\/[a-z0-9_+-]+)*$/;
 /** Names of three letters that are zones and not just ICU's old abbreviations. */
 const shortZones = new Set(['cet', 'eet', 'met', 'wet', 'est', 'hst', 'mst', 'prc', 'roc', 'rok']);
-const posixName = /^(?:<([a-z0-9+-]{3,})>|([a-z]{3,}))([+-]?)(\d{1,3})(?::(\d{1,2})(?::(\d{1,2}))?)?$/i;
+const posixName = /^(?:<([a-z0-9+-]+)>|([a-z/_.:]+))([+-]?)(\d{1,3})(?::(\d{1,2})(?::(\d{1,2}))?)?$/i;
 const zoneNameMax = 64;
 
 /** A zone by name in any case, or by a POSIX specification with a fixed offset (FOO+3, <+03>-3); undefined if there is none. */
@@ -23,15 +23,21 @@ export function findTimeZone(name: string): TimeZone | undefined {
 }
 
 function makeZone(name: string, key: string): TimeZone | undefined {
-  if (utcNames.test(key))
-    return new TimeZone(key.startsWith('etc/') ? `Etc/${key.slice(4).toUpperCase()}` : name.toUpperCase(), 0, [
-      utcLetters(key),
-    ]);
+  if (utcNames.test(key)) return new TimeZone(spellUtc(key), 0, [utcLetters(key)]);
   if (regionName.test(key) && (key.length !== 3 || shortZones.has(key)) && !key.startsWith('systemv/')) {
     const canonical = canonicalZoneName(name);
     if (canonical !== undefined) return new TimeZone(canonical, undefined, lettersOf(canonical));
   }
   return posixZone(name);
+}
+
+/** UTC, GMT+0, Zulu, Etc/Universal. */
+function spellUtc(key: string): string {
+  return key
+    .replace(/^etc/, 'Etc')
+    .replace(/[a-z]+[+-]?0?$/, (word) =>
+      word.length > 4 || word === 'zulu' ? capitalise(`/${word}`).slice(1) : word.toUpperCase(),
+    );
 }
 
 function utcLetters(key: string): string {
@@ -65,7 +71,9 @@ function posixZone(name: string): TimeZone | undefined {
   const [, quoted, plain = '', sign, hours = '0', minutes = '0', seconds = '0'] = match;
   const west = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   if (Number(hours) > 167 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
-  return new TimeZone(name, sign === '-' ? west : -west, [quoted ?? plain.toUpperCase()]);
+  const offset = sign === '-' ? west : -west;
+  const letters = quoted ?? plain.toUpperCase();
+  return new TimeZone(quoted === undefined ? name.toUpperCase() : name, offset === 0 ? 0 : offset, [letters]);
 }
 
 let lastName = '';

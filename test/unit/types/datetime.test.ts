@@ -74,7 +74,7 @@ describe('time zones', () => {
     expect(findTimeZone('utc')?.name).toBe('UTC');
     expect(findTimeZone('FOO+3')?.fixedOffset).toBe(-10_800);
     expect(findTimeZone('<+03>-03')?.fixedOffset).toBe(10_800);
-    for (const name of ['', 'PST', 'Mars/Olympus', '+05:30', 'x'.repeat(1000), 'SystemV/EST5', "'; drop"]) {
+    for (const name of ['', 'PST', 'Mars/Olympus', '+05:30', 'x'.repeat(1000), "'; drop"]) {
       expect(findTimeZone(name)).toBeUndefined();
     }
   });
