@@ -13,6 +13,7 @@ import { LeafCursor } from '../storage/btree/leaf-cursor.ts';
 import { keyLength, keyStart, valueStart } from '../storage/btree/node.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
 import { getDeleteMarks, getMaxXid } from '../storage/page.ts';
+import { copyOf } from './copy-of.ts';
 import { RowImage, type OpenTable } from './open-table.ts';
 import { rowFlag, rowFlags } from './row-format.ts';
 import { EntrySorter, sortedFlag, type SortedEntries } from './entry-sorter.ts';
@@ -206,7 +207,7 @@ export class IndexFill {
       keyBytes === this.#previousKeyBytes &&
       compareKeys(previous.bytes, 0, keyBytes, bytes, start, start + keyBytes) === 0
     ) {
-      this.conflictKey = bytes.slice(start, start + keyBytes);
+      this.conflictKey = copyOf(bytes, start, start + keyBytes);
       return true;
     }
     previous.reset();

@@ -27,6 +27,7 @@ import { noDeleteMark } from '../storage/btree/node.ts';
 import type { BTree } from '../storage/btree/tree.ts';
 import { recordBytes, type LogRecord } from '../storage/log/record.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import { copyOf } from './copy-of.ts';
 import type { OperationContext, RowSource } from './access-method.ts';
 import type { TableEnvironment } from './environment.ts';
 import type { ExternalValues } from './row-encode.ts';
@@ -305,7 +306,7 @@ export function removeChunks(tree: BTree, valueId: number, chunksMax: number): b
   const cursor = new Cursor(tree);
   try {
     for (let left = chunksMax; cursor.seek(low, 0, low.length); left--) {
-      const key = bytes.slice(cursor.keyStart, cursor.keyStart + cursor.keyLength);
+      const key = copyOf(bytes, cursor.keyStart, cursor.keyStart + cursor.keyLength);
       if (Buffer.compare(key.subarray(0, 8), low.subarray(0, 8)) !== 0) return true;
       if (left === 0) return false;
       cursor.release();

@@ -10,6 +10,7 @@ import type { TreePosition } from '../storage/btree/position.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
 import type { LockOutcome, LockOwner } from '../transaction/lock-owner.ts';
 import type { RowLockMode, WaitPolicy } from '../transaction/transaction.ts';
+import { copyOf } from './copy-of.ts';
 import type { ModifyOutcome, OperationContext, RowReference } from './access-method.ts';
 import type { TableEnvironment } from './environment.ts';
 import { RowImage, type OpenTable } from './open-table.ts';
@@ -140,7 +141,7 @@ export class RowConflicts {
         if (isFinished && row.kind === rowRecordKind.delete) fate = 'deleted';
         if (isFinished && row.kind === rowRecordKind.move) {
           fate = 'moved';
-          newKey = row.newKey().slice();
+          newKey = copyOf(row.newKey());
           newLsn = row.newLsn;
         }
       }
@@ -159,7 +160,7 @@ export class RowConflicts {
     const writer = this.#writerAt(position.valueStart, context);
     if (writer !== undefined) return this.#waitFor(writer, context);
     if ((rowFlags(pool.view, position.valueStart) & rowFlag.deleted) !== 0) return undefined;
-    const conflictKey = pool.bytes.slice(position.keyStart, position.keyStart + position.keyLength);
+    const conflictKey = copyOf(pool.bytes, position.keyStart, position.keyStart + position.keyLength);
     return { kind: 'unique', indexOid: this.#table.definition.clusterIndexOid, conflictKey };
   }
 
@@ -190,7 +191,7 @@ export class RowConflicts {
         const entryEnd = entry + cursor.keyLength;
         if (cursor.keyLength < keyBytes || compareKeys(bytes, entry, entry + keyBytes, key, start, end) !== 0) break;
         if (compareKeys(bytes, entry + keyBytes, entryEnd, own, ownStart, ownEnd) === 0) continue;
-        const conflict = this.#withRow(index, bytes.slice(entry + keyBytes, entryEnd), key, start, end, context);
+        const conflict = this.#withRow(index, copyOf(bytes, entry + keyBytes, entryEnd), key, start, end, context);
         if (conflict !== undefined) return conflict;
       }
       return undefined;

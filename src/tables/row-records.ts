@@ -32,6 +32,7 @@ import type { ByteWriter } from '../common/byte-writer.ts';
 import type { Lsn, SpaceId, TreeId } from '../common/ids.ts';
 import { noLsn } from '../common/ids.ts';
 import type { LogRecord } from '../storage/log/record.ts';
+import { copyOf } from './copy-of.ts';
 import { rowHeaderBytes } from './row-format.ts';
 
 export const rowRecordKind = { insert: 16, update: 17, delete: 18, move: 19, insertMany: 20 } as const;
@@ -354,7 +355,7 @@ export class Candidates {
     let at = start + 2;
     for (let left = view.getUint16(start, true); left > 0; left--) {
       const length = view.getUint16(at + 4, true);
-      this.addKey(view.getUint32(at, true) as TreeId, bytes.slice(at + 6, at + 6 + length));
+      this.addKey(view.getUint32(at, true) as TreeId, copyOf(bytes, at + 6, at + 6 + length));
       at += 6 + length;
     }
     const values = view.getUint16(at, true);

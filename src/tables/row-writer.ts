@@ -12,6 +12,7 @@ import type { TreePosition } from '../storage/btree/position.ts';
 import type { BTree } from '../storage/btree/tree.ts';
 import { recordBytes } from '../storage/log/record.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
+import { copyOf } from './copy-of.ts';
 import type { ModifyOutcome, OperationContext, RowReference, RowSource } from './access-method.ts';
 import type { TableEnvironment } from './environment.ts';
 import { collectValues, ProbeExternals } from './external-values.ts';
@@ -51,7 +52,8 @@ export class RowWriter {
   readonly #candidates = new Candidates();
   readonly #probe: RowEncoder;
   readonly #scratch = new ByteWriter(64);
-  #changesUniqueKey = false;
+  /** Unique indexes in which an update gives the row another key: where the key starts, its bytes (~ if a part is NULL). */
+  readonly #changedUnique: { readonly index: SecondaryIndex; readonly start: number; readonly keyBytes: number }[] = [];
   readonly #takePosition: () => TreePosition;
   readonly #pagesPerOperation: number;
 
@@ -279,11 +281,14 @@ export class RowWriter {
     }
 
     this.#candidates.clear();
-    const conflict = this.#changeIndexes(key.length, context);
-    if (conflict !== undefined) return conflict;
-    const keyChanged = this.#changesUniqueKey;
+    this.#changeIndexes(key.length);
+    const keyChanged = this.#changedUnique.length > 0;
     const blocked = this.#conflicts.admit(key, keyChanged ? 'update' : 'no key update', context);
     if (blocked !== undefined) return blocked;
+    for (const { index, start, keyBytes } of this.#changedUnique) {
+      const conflict = this.#checkUnique(index, start, keyBytes, key, 0, key.length, context);
+      if (conflict !== undefined) return conflict;
+    }
     this.#carryFlags(keyChanged, context.transaction.xid);
     this.#collectReplacedValues();
     table.tree.prepareReplace(position, image.length);
@@ -304,12 +309,12 @@ export class RowWriter {
   }
 
   /** Index changes of an update that leaves the row where it is; the table key is keys[0, keyEnd). */
-  #changeIndexes(keyEnd: number, context: OperationContext): ModifyOutcome | undefined {
+  #changeIndexes(keyEnd: number): void {
     const { keys, indexChanges } = this.#environment;
     const { indexes, indexName } = this.#table;
     const old = this.#oldRow;
     const now = this.#newRow;
-    this.#changesUniqueKey = false;
+    this.#changedUnique.length = 0;
     for (const index of indexes) {
       const isSame = index.keys.isUnchanged(
         old.layout,
@@ -331,16 +336,13 @@ export class RowWriter {
         continue;
       }
       const keyBytes = absolute(signedKeyBytes);
-      const conflict = this.#checkUnique(index, oldEnd, signedKeyBytes, keys.bytes, 0, keyEnd, context);
-      if (conflict !== undefined) return conflict;
-      if (index.definition.unique) this.#changesUniqueKey = true;
+      if (index.definition.unique) this.#changedUnique.push({ index, start: oldEnd, keyBytes: signedKeyBytes });
       const { tree } = index.definition;
-      this.#candidates.addKey(tree, keys.bytes.slice(oldStart, oldStart + oldKeyBytes));
-      this.#candidates.addKey(tree, keys.bytes.slice(oldEnd, oldEnd + keyBytes));
+      this.#candidates.addKey(tree, copyOf(keys.bytes, oldStart, oldStart + oldKeyBytes));
+      this.#candidates.addKey(tree, copyOf(keys.bytes, oldEnd, oldEnd + keyBytes));
       indexChanges.add(index, true, oldStart, oldEnd, oldKeyBytes, indexName);
       indexChanges.add(index, false, oldEnd, keys.length, keyBytes, indexName);
     }
-    return undefined;
   }
 
   /** keyChanged is sticky: it tells what the transaction did to the row, not the statement (IDX-7). */

@@ -15,6 +15,7 @@ import type { DeleteMark } from '../storage/btree/node.ts';
 import { entryBytesMax } from '../storage/btree/node.ts';
 import type { TreePosition } from '../storage/btree/position.ts';
 import type { BTree } from '../storage/btree/tree.ts';
+import { copyOf } from './copy-of.ts';
 import type { StoredColumn, StoredIndex } from './access-method.ts';
 import type { ExternalValues } from './row-encode.ts';
 import { KeyEncoder } from './row-keys.ts';
@@ -118,7 +119,7 @@ export class IndexChanges {
     const { bytes } = this.#entries;
     for (let i = 0; i < this.count; i++) {
       const start = this.#starts[i] as number;
-      const key = bytes.slice(start, start + (this.#keyBytes[i] as number));
+      const key = copyOf(bytes, start, start + (this.#keyBytes[i] as number));
       candidates.addKey((this.#indexes[i] as SecondaryIndex).definition.tree, key);
     }
   }

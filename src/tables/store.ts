@@ -328,7 +328,7 @@ export class StorageEngine implements Spaces {
   async abandon(): Promise<void> {
     if (this.#checkpointing !== undefined) await this.#checkpointing.catch(() => undefined);
     await this.log.close();
-    this.pages.close();
+    await this.pages.close();
     this.#lock?.release();
   }
 

@@ -16,6 +16,7 @@ import { keyLength, keyStart, valueStart } from '../storage/btree/node.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
 import { getDeleteMarks } from '../storage/page.ts';
 import type { LogRecord } from '../storage/log/record.ts';
+import { copyOf } from './copy-of.ts';
 import { collectValues } from './external-values.ts';
 import { RowImage, type OpenTable } from './open-table.ts';
 import { rowFlag, rowFlags, rowXid } from './row-format.ts';
@@ -42,7 +43,7 @@ export class TablePurge {
     if (row.candidatesStart >= 0) this.#candidates.read(record, row.candidatesStart);
     const mayLeaveDeletedRow = record.kind === rowRecordKind.delete || record.kind === rowRecordKind.move;
     if (!mayLeaveDeletedRow && this.#candidates.isEmpty) return;
-    const key = row.key().slice();
+    const key = copyOf(row.key());
     try {
       if (!this.#purgeDeletedRow(key, horizon) && !this.#candidates.isEmpty) this.#keepNeeded(key, horizon);
       this.#removeCandidates(key);
@@ -157,7 +158,7 @@ function markedEntries(
     const start = keyStart(view, base, slot);
     const middle = start + entryKeyBytes(view, value);
     const end = start + keyLength(view, base, slot);
-    entries.push({ key: bytes.slice(start, middle), tableKey: bytes.slice(middle, end) });
+    entries.push({ key: copyOf(bytes, start, middle), tableKey: copyOf(bytes, middle, end) });
   }
   return entries;
 }

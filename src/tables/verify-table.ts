@@ -6,6 +6,7 @@ import { ByteWriter } from '../common/byte-writer.ts';
 import { Cursor } from '../storage/btree/cursor.ts';
 import type { BTree } from '../storage/btree/tree.ts';
 import { verify } from '../storage/btree/verify.ts';
+import { copyOf } from './copy-of.ts';
 import { collectValues } from './external-values.ts';
 import { RowImage, type OpenTable } from './open-table.ts';
 import { rowFlag, rowFlags } from './row-format.ts';
@@ -32,7 +33,7 @@ function forEachEntry(tree: BTree, visit: (key: Uint8Array, valueAt: number, val
   const cursor = new Cursor(tree);
   const { bytes } = tree.pages;
   for (let more = cursor.seekToStart(); more; more = cursor.next()) {
-    const key = bytes.slice(cursor.keyStart, cursor.keyStart + cursor.keyLength);
+    const key = copyOf(bytes, cursor.keyStart, cursor.keyStart + cursor.keyLength);
     visit(key, cursor.valueStart, cursor.valueStart + cursor.valueLength);
   }
   cursor.release();

@@ -13,6 +13,7 @@ import { LogRecord } from '../storage/log/record.ts';
 import type { Snapshot } from '../transaction/transaction.ts';
 import { memoStepsMin } from '../transaction/version-memo.ts';
 import { isVisible } from '../transaction/visibility.ts';
+import { copyOf } from './copy-of.ts';
 import { rowFlag, rowFlags, rowLsn, rowXid } from './row-format.ts';
 import { ImageBuffer, RowRecord } from './row-records.ts';
 
@@ -83,7 +84,7 @@ export class VersionWalk {
   #conclude(snapshot: Snapshot, exists: boolean): 'found' | 'none' {
     if (this.#steps >= memoStepsMin) {
       const { image } = this;
-      snapshot.versions.note(this.#start, exists ? image.bytes.slice(0, image.length) : null);
+      snapshot.versions.note(this.#start, exists ? copyOf(image.bytes, 0, image.length) : null);
     }
     return exists ? 'found' : 'none';
   }
