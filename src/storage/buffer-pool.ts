@@ -284,7 +284,9 @@ export class BufferPool implements PageStore {
     this.#headers[header + frameWord.state]! |= dirty;
     this.#headers[header + frameWord.dirtyEpoch] = this.#epoch;
     this.dirtyCount++;
-    if (this.isLowOnSlots) this.#file.tryEnsureFree(this.#slotsNeeded());
+    const needed = this.#slotsNeeded();
+    if (this.#file.slots.freeCount < needed) this.#file.tryEnsureFree(needed);
+    this.#file.growAhead(needed);
   }
 
   #slotsNeeded(): number {
@@ -311,10 +313,10 @@ export class BufferPool implements PageStore {
     this.#headers[(frame << frameWordShift) + frameWord.dirtyEpoch] = this.#epoch;
   }
 
-  /** Too many are put aside: writes them here and now. If that fails the checkpoint fails, not the change at hand. */
+  /** Too many are put aside: writes some here and now. If that fails the checkpoint fails, not the change at hand. */
   #writeStaged(): void {
     try {
-      this.staged.writeSync(this.#file);
+      this.staged.writeSomeSync(this.#file);
     } catch (error) {
       this.abandonImage(error instanceof Error ? error : new Error(String(error)));
     }
@@ -337,7 +339,7 @@ export class BufferPool implements PageStore {
   #writeFrames(frames: number[]): void {
     const batch = this.#evictBatch;
     batch.clear();
-    frames.sort((a, b) => this.compareByPage(a, b));
+    frames.sort((a, b) => this.#compareByPage(a, b));
     for (const frame of frames) this.copyTo(batch, frame);
     batch.assignSlots(this.#file);
     try {
@@ -354,8 +356,7 @@ export class BufferPool implements PageStore {
     batch.add(this.bytes, frame * pageBytes);
   }
 
-  /** Sort order of frames: by space, then page. */
-  compareByPage(a: number, b: number): number {
+  #compareByPage(a: number, b: number): number {
     return this.frames.spaceOf(a) - this.frames.spaceOf(b) || this.frames.pageOf(a) - this.frames.pageOf(b);
   }
 

@@ -30,9 +30,18 @@ export interface CheckpointRequest {
   readonly durationMs?: number | undefined;
 }
 
+/** The file loses 32 MB in a step. */
+const shrinkStepsMax = 64;
+
 /** Pages per write: 1 MB, less where that would tie up too much of a small pool. */
 function batchCapacity(pool: BufferPool): number {
   return Math.max(1, Math.min(batchImagesMax, pool.frameCount >>> 3));
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 export class Checkpointer {
@@ -98,6 +107,8 @@ export class Checkpointer {
       await this.#file.flush();
       await this.#publish(request.lsn, root);
       this.#finish(maps, root);
+      root = undefined;
+      await this.#shrink();
     } catch (error) {
       this.#abandon(maps, root, error);
       throw error;
@@ -182,11 +193,15 @@ export class Checkpointer {
   }
 
   #finish(maps: readonly PageMap[], root: WrittenRoot): void {
+    this.#file.notePeak();
     for (const map of maps) map.thaw(true);
     for (const slot of this.#rootSlots) this.#file.slots.releaseNow(slot);
     this.#rootSlots = root.slots;
     this.#file.slots.releaseRetired();
-    this.#file.trim();
+  }
+
+  async #shrink(): Promise<void> {
+    for (let step = 0; step < shrinkStepsMax && this.#file.trim(); step++) await nextTurn();
   }
 
   /** After a fatal error nothing is given back: it may belong to the image that will be found. */

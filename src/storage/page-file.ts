@@ -12,16 +12,27 @@ import type { PageNumber, SpaceId } from '../common/ids.ts';
 import { sqlState, SqlError } from '../common/sql-error.ts';
 import { layout } from './data-directory.ts';
 import type { Disk, DiskFile, IoCallback } from './disk.ts';
-import { zeroFillSync } from './disk.ts';
+import { zeroFill, zeroFillSync } from './disk.ts';
 import { computeCrc, getPageNumber, getStoredCrc, pageBytes } from './page.ts';
 import { extentSlots, SlotLedger, slotsPerFile } from './slot-ledger.ts';
 
-const growthExtentsMax = 8;
-/** Free slots kept at the end when the file shrinks, at least; and given back at a time, at most (freeing takes time). */
+/** Growing by more at a time would hold up the engine. */
+const growthExtentsMax = 2;
+/** Free slots to have beyond those needed: an eighth of the file, between 8 and 32 MB. */
+const aheadSlotsMin = 8 * extentSlots;
+const aheadSlotsMax = 32 * extentSlots;
+/** Free slots kept at the end when the file shrinks, at least; and given back at a time, at most (it takes milliseconds). */
 const spareSlots = 16 * extentSlots;
-const trimSlotsMax = 512 * extentSlots;
+const trimSlotsMax = 32 * extentSlots;
 /** After the disk was found full, growth is tried again at every n-th wish only. */
 const fullBackoff = 1024;
+
+/** Slots being added off-thread. `skipped`: the file has grown beyond them meanwhile. */
+interface Growth {
+  readonly firstSlot: number;
+  readonly count: number;
+  skipped: boolean;
+}
 
 interface SlotFile {
   readonly ordinary: DiskFile;
@@ -41,6 +52,11 @@ export class PageFile {
   readonly #disk: Disk;
   readonly #files: SlotFile[] = [];
   #skipGrowth = 0;
+  #growing: Growth | undefined = undefined;
+  /** Off-thread calls that nobody waits for: growth and read-ahead. */
+  #inFlight = 0;
+  /** Most slots in use lately; fades by a sixteenth with every checkpoint. */
+  #peakUsed = 0;
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -72,25 +88,29 @@ export class PageFile {
   }
 
   /**
-   * Makes sure that `count` slots are free, growing the file if it must. Throws DiskFullError.
+   * Makes sure that `count` slots are free, growing the file here and now if it must. Throws DiskFullError. The engine
+   * should rarely get here: `growAhead` keeps it from having to wait for the file system.
    */
   ensureFree(count: number): void {
     while (this.slots.freeCount < count) {
       const wanted = Math.ceil((count - this.slots.freeCount) / extentSlots);
-      const generous = Math.min(growthExtentsMax, Math.ceil(this.slots.slotCount / extentSlots / 8));
-      this.#extend(Math.min(growthExtentsMax, Math.max(wanted, generous)));
+      this.#extend(Math.min(growthExtentsMax, wanted));
     }
   }
 
   /** As ensureFree, but a full or failing disk is only an answer, and one that costs next to nothing. */
   tryEnsureFree(count: number): boolean {
     if (this.slots.freeCount >= count) return true;
+    return this.#tryToGrow(() => this.ensureFree(count));
+  }
+
+  #tryToGrow(grow: () => void): boolean {
     if (this.#skipGrowth > 0) {
       this.#skipGrowth--;
       return false;
     }
     try {
-      this.ensureFree(count);
+      grow();
       return true;
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
@@ -100,32 +120,73 @@ export class PageFile {
   }
 
   #extend(extents: number): void {
-    const from = this.slots.slotCount;
-    const index = Math.floor(from / slotsPerFile);
-    const file = this.#files[index] ?? this.#openFile('createNew');
-    const offset = (from % slotsPerFile) * pageBytes;
-    const bytes = Math.min(extents * extentSlots * pageBytes, slotsPerFile * pageBytes - offset);
-    file.unflushed = true;
+    this.#skipGrowing();
+    const { file, offset, bytes } = this.#nextRegion(extents);
     zeroFillSync(file.ordinary, offset, offset + bytes);
     this.slots.addSlots(bytes / pageBytes);
   }
 
+  /** Where the file grows next: at most so much, and not beyond the end of one file. */
+  #nextRegion(extents: number): { file: SlotFile; offset: number; bytes: number } {
+    const from = this.slots.slotCount;
+    const file = this.#files[Math.floor(from / slotsPerFile)] ?? this.#openFile('createNew');
+    const offset = (from % slotsPerFile) * pageBytes;
+    file.unflushed = true;
+    return { file, offset, bytes: Math.min(extents * extentSlots * pageBytes, slotsPerFile * pageBytes - offset) };
+  }
+
+  /** Grows off-thread when fewer than `needed` and some more slots are free, so that nobody has to wait for it. */
+  growAhead(needed: number): void {
+    const ahead = Math.min(aheadSlotsMax, Math.max(aheadSlotsMin, this.slots.slotCount >>> 3));
+    if (this.#growing !== undefined || this.slots.freeCount >= needed + ahead) return;
+    this.#tryToGrow(() => this.#growOffThread(ahead));
+  }
+
+  #growOffThread(ahead: number): void {
+    const { file, offset, bytes } = this.#nextRegion(Math.ceil(ahead / extentSlots));
+    const growth = { firstSlot: this.slots.slotCount, count: bytes / pageBytes, skipped: false };
+    this.#growing = growth;
+    this.#inFlight++;
+    zeroFill(file.dsync, offset, offset + bytes, (error) => {
+      this.#inFlight--;
+      this.#growing = undefined;
+      file.unflushed = true;
+      if (error !== null) this.#skipGrowth = fullBackoff;
+      else if (growth.skipped) this.slots.admit(growth.firstSlot, growth.count);
+      else this.slots.addSlots(growth.count);
+    });
+  }
+
+  /** Slots are needed before those being added are ready: the file goes on behind them, they are admitted when they are. */
+  #skipGrowing(): void {
+    if (this.#growing === undefined || this.#growing.skipped) return;
+    this.#growing.skipped = true;
+    this.slots.addWithheldSlots(this.#growing.count);
+  }
+
+  /** A checkpoint is about to free slots: in use were so many. The file keeps room to get there again. */
+  notePeak(): void {
+    this.#peakUsed = Math.max(this.slots.slotCount - this.slots.freeCount, Math.floor((this.#peakUsed * 15) / 16));
+  }
+
   /**
-   * Gives free space at the end back to the file system, all but an eighth of the file and some. Called when a checkpoint
+   * Gives some free space at the end back to the file system; returns whether there may be more. Called when a checkpoint
    * is durable: what is free then, no image has. A failure changes nothing.
    */
-  trim(): void {
-    const spare = Math.max(spareSlots, Math.ceil(this.slots.slotCount / extentSlots / 8) * extentSlots);
-    const index = Math.floor((this.slots.slotCount - 1) / slotsPerFile);
-    const count = Math.min(this.slots.freeTailCount - spare, trimSlotsMax, this.slots.slotCount - index * slotsPerFile);
-    if (count <= 0) return;
+  trim(): boolean {
+    const { slotCount, freeTailCount } = this.slots;
+    const kept = Math.ceil((this.#peakUsed * 9) / 8 / extentSlots) * extentSlots + spareSlots;
+    const index = Math.floor((slotCount - 1) / slotsPerFile);
+    const count = Math.min(freeTailCount, slotCount - kept, slotCount - index * slotsPerFile, trimSlotsMax);
+    if (count <= 0 || this.#growing !== undefined) return false;
     try {
-      this.#shorten(index, this.slots.slotCount - index * slotsPerFile - count);
+      this.#shorten(index, slotCount - index * slotsPerFile - count);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
-      return;
+      return false;
     }
     this.slots.removeSlots(count);
+    return true;
   }
 
   /** The last file keeps so many slots; without any it goes. */
@@ -155,7 +216,9 @@ export class PageFile {
   /** Reads neighbouring slots unchecked, off-thread; `verifyImage` is the caller's duty. */
   readRun(slot: number, target: Uint8Array, callback: IoCallback): void {
     const file = this.#fileOf(slot);
+    this.#inFlight++;
     file.ordinary.read(target, (slot % slotsPerFile) * pageBytes, (error, count) => {
+      this.#inFlight--;
       if (error === null && count !== target.length) callback(damaged(slot, undefined, `read only ${count} bytes`));
       else callback(error);
     });
@@ -190,7 +253,13 @@ export class PageFile {
     }
   }
 
-  close(): void {
+  /** Waits for growth and read-ahead under way. */
+  async close(): Promise<void> {
+    while (this.#inFlight > 0) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
     for (const { ordinary, dsync } of this.#files) {
       ordinary.closeSync();
       dsync.closeSync();

@@ -157,10 +157,10 @@ export class PageStorage {
   }
 
   /** Closes the files. What no checkpoint has seen is lost, as in a crash: the log has it. */
-  close(): void {
+  async close(): Promise<void> {
     assert(!this.isCheckpointRunning, 'CKPT-2: no close while a checkpoint runs');
+    await this.#file.close();
     this.#control.close();
-    this.#file.close();
   }
 }
 

@@ -47,10 +47,18 @@ export class SlotLedger {
   /** New slots at the end of the page file, all free. Always whole extents. */
   addSlots(count: number): void {
     assert(count % extentSlots === 0, 'SLOT-1: the page file grows by whole extents');
-    const from = this.slotCount;
+    this.addWithheldSlots(count);
+    this.admit(this.slotCount - count, count);
+  }
+
+  /** New slots that are not ready to be used; `admit` makes them free. */
+  addWithheldSlots(count: number): void {
     this.slotCount += count;
     this.#resize();
-    for (let slot = from; slot < this.slotCount; slot++) this.#setFree(slot);
+  }
+
+  admit(firstSlot: number, count: number): void {
+    for (let slot = firstSlot; slot < firstSlot + count; slot++) this.#setFree(slot);
   }
 
   #resize(): void {
@@ -183,7 +191,8 @@ export class SlotLedger {
 
   /** A checkpoint begins: what was released until now is free once it is durable. */
   freeze(): void {
-    for (const slot of this.#released) this.#retiring.push(slot);
+    if (this.#retiring.length === 0) this.#retiring = this.#released;
+    else for (const slot of this.#released) this.#retiring.push(slot);
     this.#released = [];
     this.#userLost.fill(0);
     this.#fresh.fill(0);

@@ -1,15 +1,14 @@
 /**
  * Copies of pages as of C that the engine wanted to change before the running checkpoint had written them (POOL-1,
- * CKPT-2). A stack of bounded size: when it is full the pool writes it out itself.
+ * CKPT-2). A stack of bounded size: when it is full the pool writes some out itself.
  */
 import type { PageNumber } from '../common/ids.ts';
-import { ImageBatch } from './image-batch.ts';
+import { batchImagesMax, ImageBatch } from './image-batch.ts';
 import type { PageFile } from './page-file.ts';
 import type { PageMap } from './page-map.ts';
 import { pageBytes } from './page.ts';
 
 const stagedMax = 1024;
-const writeImages = 128;
 
 interface Staged {
   readonly map: PageMap;
@@ -52,22 +51,20 @@ export class StagedImages {
     return moved;
   }
 
-  /** Writes all of them and settles them. */
-  writeSync(file: PageFile): void {
-    this.#batch ??= new ImageBatch(Math.min(writeImages, this.#capacity));
+  /** Writes a batch of them and settles it. */
+  writeSomeSync(file: PageFile): void {
+    this.#batch ??= new ImageBatch(Math.min(batchImagesMax, this.#capacity));
     const batch = this.#batch;
-    while (this.#owners.length > 0) {
-      batch.clear();
-      const owners = this.moveTo(batch);
-      batch.assignSlots(file);
-      try {
-        batch.writeSync(file);
-      } catch (error) {
-        batch.releaseSlots(file);
-        throw error;
-      }
-      for (const [image, { map, page }] of owners.entries()) map.settle(page, batch.slots[image]!, batch.crcs[image]!);
+    batch.clear();
+    const owners = this.moveTo(batch);
+    batch.assignSlots(file);
+    try {
+      batch.writeSync(file);
+    } catch (error) {
+      batch.releaseSlots(file);
+      throw error;
     }
+    for (const [image, { map, page }] of owners.entries()) map.settle(page, batch.slots[image]!, batch.crcs[image]!);
   }
 
   clear(): void {

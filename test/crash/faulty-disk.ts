@@ -12,7 +12,6 @@
  *
  * Everything is determined by the seeds, provided the test uses no other source of asynchrony.
  */
-import { crc32 } from 'node:zlib';
 import {
   asDiskError,
   type Disk,
@@ -94,7 +93,7 @@ class Inode {
       this.#supersede(position, position + bytes.length);
       this.durable.write(position, bytes);
     } else {
-      this.unflushed.push({ order: this.nextOrder++, position, bytes: bytes.slice() });
+      this.unflushed.push({ order: this.nextOrder++, position, bytes: keep(bytes) });
     }
   }
 
@@ -185,36 +184,71 @@ function applyInPart(bytes: GrowingBytes, change: Change, random: () => number, 
   }
 }
 
+const chunkBytes = 8192;
+const zeroes = new Uint8Array(1024 * 1024);
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.length <= zeroes.length && Buffer.compare(bytes, zeroes.subarray(0, bytes.length)) === 0;
+}
+
+/** A copy, or, for zeros (a file being preallocated), a part of the shared ones. */
+function keep(bytes: Uint8Array): Uint8Array {
+  return isZero(bytes) ? zeroes.subarray(0, bytes.length) : bytes.slice();
+}
+
+/** A file's content in chunks that are never changed once written, so that a copy shares them. Missing chunks are zeros. */
 class GrowingBytes {
-  #bytes = new Uint8Array(0);
+  #chunks = new Map<number, Uint8Array>();
   size = 0;
 
   write(position: number, bytes: Uint8Array): void {
     const end = position + bytes.length;
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.size));
-      this.#bytes = grown;
+    let at = position;
+    while (at < end) {
+      const index = Math.floor(at / chunkBytes);
+      const stop = Math.min(end, (index + 1) * chunkBytes);
+      this.#writePiece(index, at - index * chunkBytes, bytes.subarray(at - position, stop - position));
+      at = stop;
     }
-    this.#bytes.set(bytes, position);
     this.size = Math.max(this.size, end);
   }
 
+  #writePiece(index: number, offset: number, piece: Uint8Array): void {
+    const old = this.#chunks.get(index);
+    if (isZero(piece) && (old === undefined || piece.length === chunkBytes)) {
+      this.#chunks.delete(index);
+      return;
+    }
+    const chunk = old?.slice() ?? new Uint8Array(chunkBytes);
+    chunk.set(piece, offset);
+    this.#chunks.set(index, chunk);
+  }
+
   read(position: number, target: Uint8Array): number {
-    const count = Math.max(0, Math.min(target.length, this.size - position));
-    target.set(this.#bytes.subarray(position, position + count));
-    return count;
+    const end = Math.min(position + target.length, this.size);
+    let at = position;
+    while (at < end) {
+      const index = Math.floor(at / chunkBytes);
+      const stop = Math.min(end, (index + 1) * chunkBytes);
+      const chunk = this.#chunks.get(index) ?? zeroes;
+      target.set(chunk.subarray(at - index * chunkBytes, stop - index * chunkBytes), at - position);
+      at = stop;
+    }
+    return Math.max(0, end - position);
   }
 
   truncate(bytes: number): void {
-    if (bytes > this.size) this.write(bytes - 1, new Uint8Array(1));
-    this.#bytes.fill(0, bytes, this.size);
+    for (const [index, chunk] of this.#chunks) {
+      const kept = bytes - index * chunkBytes;
+      if (kept <= 0) this.#chunks.delete(index);
+      else if (kept < chunkBytes) this.#chunks.set(index, chunk.slice().fill(0, kept));
+    }
     this.size = bytes;
   }
 
   copy(): GrowingBytes {
     const copy = new GrowingBytes();
-    copy.#bytes = this.#bytes.slice(0, this.size);
+    copy.#chunks = new Map(this.#chunks);
     copy.size = this.size;
     return copy;
   }
@@ -436,7 +470,7 @@ class FaultyFile implements DiskFile {
 
   writeSync(buffer: Uint8Array, position: number): void {
     const { crashes, failure } = this.#disk.enter('write', this.path, true, this.#grows(buffer, position));
-    if (crashes) this.#inode.inFlight.add({ order: 0, position, bytes: buffer.slice() });
+    if (crashes) this.#inode.inFlight.add({ order: 0, position, bytes: keep(buffer) });
     if (failure !== undefined) {
       if (!crashes) this.#tear(buffer, position);
       throw failure;
@@ -456,13 +490,13 @@ class FaultyFile implements DiskFile {
 
   write(buffer: Uint8Array, position: number, callback: IoCallback): void {
     const { crashes, failure } = this.#disk.enter('write', this.path, true, this.#grows(buffer, position));
-    const change = { order: 0, position, bytes: buffer.slice() };
-    const checksum = crc32(buffer);
+    const change = { order: 0, position, bytes: keep(buffer) };
     this.#inode.inFlight.add(change);
     this.#disk.beginAsyncWrite(buffer.length);
     this.#later(() => {
       this.#disk.inFlight--;
-      if (crc32(buffer) !== checksum) throw new Error(`the buffer of a write to ${this.path} was changed in flight`);
+      if (Buffer.compare(buffer, change.bytes) !== 0)
+        throw new Error(`the buffer of a write to ${this.path} was changed in flight`);
       if (!crashes) this.#inode.inFlight.delete(change);
       if (failure === undefined) this.#inode.write(position, buffer, this.#dsync);
       else if (!crashes) this.#tear(buffer, position);

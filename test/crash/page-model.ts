@@ -235,13 +235,13 @@ export function checkAll(storage: PageStorage, model: Model): void {
 }
 
 /** Opens what a crash left and checks that it is one of the two moments it may be; returns which. */
-export function checkRecovered(disk: FaultyDisk, workload: Workload): Moment {
+export async function checkRecovered(disk: FaultyDisk, workload: Workload): Promise<Moment> {
   const storage = PageStorage.open(disk, { poolBytes: tinyPoolBytes });
   const { lsn, blob } = storage.lastCheckpoint;
   const moment = lsn === workload.attempted?.lsn ? workload.attempted : workload.durable;
   expect(lsn).toBe(moment.lsn);
   if (lsn !== noLsn) expect(Buffer.from(blob).toString()).toBe(`state at ${lsn}`);
   checkAll(storage, moment.model);
-  storage.close();
+  await storage.close();
   return moment;
 }

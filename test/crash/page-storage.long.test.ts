@@ -40,7 +40,7 @@ test.each(Array.from({ length: seeds }, (_, index) => index + 1))('seed %i', asy
     const workload: Workload | undefined = await live(disk, seed * 100 + life, start);
     disk.crash();
     const lottery = Math.floor(random() * 1e9);
-    if (workload !== undefined) start = checkRecovered(disk.afterCrash(lottery), workload);
+    if (workload !== undefined) start = await checkRecovered(disk.afterCrash(lottery), workload);
     if (start?.lsn === noLsn) start = undefined;
     if (start !== undefined)
       expect(PageStorage.open(disk.afterCrash(lottery), { poolBytes: tinyPoolBytes }).lastCheckpoint.lsn).toBe(

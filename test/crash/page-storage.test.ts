@@ -24,9 +24,9 @@ async function crashOnce(
   }
   const end = await workload.run(operations);
   if (end === undefined) return false;
-  checkRecovered(disk.afterCrash(crashAt), workload);
+  await checkRecovered(disk.afterCrash(crashAt), workload);
   const found = disk.afterCrash(crashAt + 1_000_000);
-  await goOn(found, seed + crashAt, checkRecovered(found, workload));
+  await goOn(found, seed + crashAt, await checkRecovered(found, workload));
   return true;
 }
 
@@ -36,7 +36,7 @@ async function goOn(disk: FaultyDisk, seed: number, start: Moment): Promise<void
   expect(await workload.run(30)).toBeUndefined();
   await workload.checkpointNow();
   checkAll(workload.storage, workload.model);
-  checkRecovered(disk.afterCrash(seed), workload);
+  await checkRecovered(disk.afterCrash(seed), workload);
 }
 
 async function countChanges(seed: number, operations: number, options: WorkloadOptions = {}): Promise<number> {
@@ -80,12 +80,12 @@ describe('a failing call', () => {
     const end = await workload.run(operations);
     if (end !== undefined) {
       expect(end).toBeInstanceOf(FatalIoError);
-      checkRecovered(disk.afterCrash(failing), workload);
+      await checkRecovered(disk.afterCrash(failing), workload);
       return;
     }
     checkAll(workload.storage, workload.model);
     await workload.checkpointNow();
-    checkRecovered(disk.afterCrash(failing), workload);
+    await checkRecovered(disk.afterCrash(failing), workload);
   }
 
   /** Opening may fail, with one error; then it works. */
@@ -108,11 +108,11 @@ describe('a failing call', () => {
     full = true;
     expect(() => workload.storage.pool.reserve(100_000)).toThrow('No space left on device');
     expect(await workload.run(60)).toBeUndefined();
-    checkRecovered(disk.afterCrash(1), workload);
+    await checkRecovered(disk.afterCrash(1), workload);
     full = false;
     await workload.checkpointNow();
     checkAll(workload.storage, workload.model);
-    checkRecovered(disk.afterCrash(1), workload);
+    await checkRecovered(disk.afterCrash(1), workload);
   });
 });
 

@@ -78,27 +78,27 @@ describe('a directory', () => {
   test('with data files but no control file is refused and left alone', async () => {
     const storage = PageStorage.open(new NodeDisk(emptyRoot()), { poolBytes: 0 });
     await storage.checkpoint({ lsn: 1 as Lsn, blob: new Uint8Array() });
-    storage.close();
+    await storage.close();
     fs.rmSync(join(disk.root, layout.control));
     expect(() => prepareDataDirectory(disk)).toThrow('has data files but no "hyrax.control"');
     expect(fs.readdirSync(join(disk.root, layout.pages))).toEqual(['00000']);
   });
 
-  test('whose first checkpoint never completed is started afresh', () => {
+  test('whose first checkpoint never completed is started afresh', async () => {
     const first = PageStorage.open(new NodeDisk(emptyRoot()), { poolBytes: 0 });
     expect(first.isNew).toBe(true);
-    first.close();
+    await first.close();
     fs.writeFileSync(join(disk.root, layout.log, 'leftover'), 'x');
     const second = PageStorage.open(disk, { poolBytes: 0 });
     expect(second.isNew).toBe(true);
     expect(fs.readdirSync(join(disk.root, layout.log))).toEqual([]);
-    second.close();
+    await second.close();
   });
 
   test('keeps its system identifier, and loses its temporary files', async () => {
     const first = PageStorage.open(new NodeDisk(emptyRoot()), { poolBytes: 0 });
     await first.checkpoint({ lsn: 9 as Lsn, blob: Buffer.from('state') });
-    first.close();
+    await first.close();
     fs.writeFileSync(join(disk.root, layout.tmp, 'spill'), 'x');
     const second = PageStorage.open(disk, { poolBytes: 0 });
     expect(second.isNew).toBe(false);
@@ -106,7 +106,7 @@ describe('a directory', () => {
     expect(second.lastCheckpoint.lsn).toBe(9);
     expect(Buffer.from(second.lastCheckpoint.blob).toString()).toBe('state');
     expect(fs.readdirSync(join(disk.root, layout.tmp))).toEqual([]);
-    second.close();
+    await second.close();
   });
 });
 

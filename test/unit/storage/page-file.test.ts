@@ -88,7 +88,7 @@ function change(storage: PageStorage, page: number): void {
   storage.pool.unpin(frame);
 }
 
-test('gives free space at its end back once what still lives there has moved to the front, but keeps some', async () => {
+test('gives free space at its end back once it has not been needed for a while, but keeps some', async () => {
   const disk = new FaultyDisk();
   const storage = PageStorage.open(disk, { poolBytes: 32 * pageBytes });
   storage.createSpace(space);
@@ -104,7 +104,7 @@ test('gives free space at its end back once what still lives there has moved to 
   storage.dropSpace(2 as SpaceId);
   await storage.checkpoint({ lsn: 2 as Lsn, blob: new Uint8Array() });
   change(storage, 1);
-  await storage.checkpoint({ lsn: 3 as Lsn, blob: new Uint8Array() });
+  for (let round = 0; round < 30; round++) await storage.checkpoint({ lsn: 3 as Lsn, blob: new Uint8Array() });
   expect(sizeOf(disk)).toBeLessThan(before / 2);
   expect(sizeOf(disk)).toBe(storage.slotCount * pageBytes);
   for (let i = 0; i < 6000; i++) addPage(storage);
@@ -112,6 +112,56 @@ test('gives free space at its end back once what still lives there has moved to 
   const reopened = PageStorage.open(disk.afterCrash(1), { poolBytes: 32 * pageBytes });
   expect(reopened.pageCountOf(space)).toBe(6001);
   for (let page = 1; page <= 6001; page += 100) reopened.pool.unpin(reopened.pool.pin(space, page as PageNumber));
+});
+
+describe('growing ahead', () => {
+  test('happens off-thread, and the slots come when they are ready', async () => {
+    const file = new PageFile(newDisk());
+    const before = file.slots.freeCount;
+    file.growAhead(10);
+    expect(file.slots.freeCount).toBe(before);
+    await file.close();
+    expect(file.slots.freeCount).toBeGreaterThan(before + 500);
+  });
+
+  test('who cannot wait grows behind it; nothing is handed out before it is ready, or twice', async () => {
+    const disk = newDisk();
+    const file = new PageFile(disk);
+    file.growAhead(10);
+    file.ensureFree(400);
+    const taken = new Set<number>();
+    const takeAll = (): void => {
+      while (file.slots.freeCount > 0) {
+        const first = file.slots.allocateRun(1000);
+        for (let i = 0; i < file.slots.runLength; i++) taken.add(first + i);
+      }
+    };
+    takeAll();
+    expect(taken.size).toBeLessThan(600);
+    await file.close();
+    takeAll();
+    expect(taken.size).toBe(file.slots.slotCount - 1);
+    expect(sizeOf(disk)).toBe(file.slots.slotCount * pageBytes);
+  });
+
+  test('on a full disk is given up for a while', async () => {
+    let full = false;
+    const file = new PageFile(newDisk({ fail: ({ grows }) => (full && grows ? 'ENOSPC' : undefined) }));
+    full = true;
+    file.growAhead(10);
+    await settled();
+    full = false;
+    file.growAhead(10);
+    await settled();
+    expect(file.slots.slotCount).toBe(extentSlots);
+    for (let i = 0; i < 2000; i++) file.growAhead(10);
+    await settled();
+    expect(file.slots.slotCount).toBeGreaterThan(extentSlots);
+  });
+
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
 });
 
 test('what a crash left of an extent that was being added is filled up', () => {
