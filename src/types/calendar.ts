@@ -7,8 +7,6 @@ import { canonicalInt64 } from './datum.ts';
 
 export const secondsPerDay = 86_400;
 export const microsPerSecond = 1_000_000;
-export const microsPerMinute = 60_000_000;
-export const microsPerHour = 3_600_000_000;
 export const microsPerDay = 86_400_000_000;
 export const monthsPerYear = 12;
 /** Julian day number of 2000-01-01. */
@@ -122,10 +120,6 @@ export const dateMin = -julianEpoch;
 export const dateEnd = 2_147_483_494 - julianEpoch;
 export const timestampMin = -211_813_488_000_000_000n;
 export const timestampEnd = 9_223_371_331_200_000_000n;
-
-export function isFiniteTimestamp(timestamp: number | bigint): boolean {
-  return timestamp !== timestampInfinity && timestamp !== timestampNegativeInfinity;
-}
 
 export function isTimestampInRange(timestamp: number | bigint): boolean {
   return typeof timestamp === 'number' || (timestamp >= timestampMin && timestamp < timestampEnd);

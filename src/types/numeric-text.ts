@@ -1,6 +1,6 @@
 /** Numeric to and from decimal text and floats. */
 import { SqlError, sqlState } from '../common/sql-error.ts';
-import { canonicalInt64, Numeric } from './datum.ts';
+import { Numeric } from './datum.ts';
 import { formatFloat4, formatFloat8 } from './float-format.ts';
 import { invalidText } from './io-errors.ts';
 import {
@@ -112,16 +112,12 @@ function finiteToFloat8(value: Numeric): number {
 
 /** A double as SQL's cast sees it: rounded to 15 significant digits. */
 export function numericFromFloat8(value: number): Numeric {
-  return numericFromFloatText(formatFloat8(value, 0));
+  return parseNumeric(formatFloat8(value, 0));
 }
 
 /** A float32 value, rounded to 6 significant digits. */
 export function numericFromFloat4(value: number): Numeric {
-  return numericFromFloatText(formatFloat4(value, 0));
-}
-
-function numericFromFloatText(text: string): Numeric {
-  return parseNumeric(text);
+  return parseNumeric(formatFloat4(value, 0));
 }
 
 /** Typmod -1 or ((precision << 16) | scale in 11 bits) + 4. */
@@ -158,9 +154,4 @@ function fitsWholeDigits({ digits, scale }: Numeric, limit: number): boolean {
 
 function fieldOverflow(detail: string): SqlError {
   return new SqlError(sqlState.numericValueOutOfRange, 'numeric field overflow', { detail });
-}
-
-/** Unscaled digits of a Numeric from wherever, canonical. */
-export function numericFromDigits(digits: bigint, scale: number): Numeric {
-  return new Numeric(canonicalInt64(digits), scale);
 }
