@@ -19,6 +19,7 @@ import { Limit } from './operators/limit.ts';
 import { Project } from './operators/project.ts';
 import { Result } from './operators/result.ts';
 import { SeqScan } from './operators/seq-scan.ts';
+import { Sort } from './operators/sort.ts';
 import { Update } from './operators/update.ts';
 import { ValuesScan } from './operators/values-scan.ts';
 import { actsOnItsOwn, freeSlots, somePlan } from './plan-walk.ts';
@@ -124,6 +125,8 @@ class Builder implements BuildContext {
         return new Project(plan, this);
       case 'limit':
         return new Limit(plan, this);
+      case 'sort':
+        return new Sort(plan, this);
       case 'append':
         return new Append(plan, this);
       case 'insert':

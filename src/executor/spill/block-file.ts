@@ -1,0 +1,120 @@
+/** A temporary file of rows: written once, front to back, read back any number of times. */
+import { ByteWriter } from '../../common/byte-writer.ts';
+import { InvariantError } from '../../common/assert.ts';
+import type { MemoryAccount, TempFile } from '../memory.ts';
+import { vectorsFor } from '../layout.ts';
+import type { TypeHandler } from '../../types/type-handler.ts';
+import { batchRowsMax, resetVector } from '../../types/vector.ts';
+import type { Vector } from '../../types/vector.ts';
+import { growVector } from '../../types/vector-io.ts';
+import { vectorBytes } from '../row-store.ts';
+import { appendRows } from '../vector-copy.ts';
+import { decodeBlock, encodeBlock } from './block-codec.ts';
+
+/** A block is written when its buffer reaches this, or 1024 rows. */
+const blockBytesMax = 32 * 1024;
+const firstRows = 64;
+
+export class BlockFile {
+  readonly handlers: readonly TypeHandler[];
+  readonly #file: TempFile;
+  readonly #buffer: Vector[];
+  readonly #writer = new ByteWriter(1024);
+  #capacity = firstRows;
+  #buffered = 0;
+  /** Rows written, buffered ones included. */
+  rows = 0;
+
+  constructor(handlers: readonly TypeHandler[], memory: MemoryAccount) {
+    this.handlers = handlers;
+    this.#file = memory.temp.create();
+    this.#buffer = vectorsFor(handlers, firstRows);
+  }
+
+  get bytes(): number {
+    return this.#file.size;
+  }
+
+  append(columns: readonly Vector[], selection: Int32Array | undefined, count: number): void {
+    if (this.#buffered + count > batchRowsMax) this.flush();
+    this.#reserve(this.#buffered + count);
+    for (let i = 0; i < this.#buffer.length; i++) {
+      appendRows(columns[i] as Vector, selection, count, this.#buffer[i] as Vector, this.#buffered);
+    }
+    this.#buffered += count;
+    this.rows += count;
+    if (this.#bufferBytes() >= blockBytesMax) this.flush();
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#capacity) return;
+    this.#capacity = Math.min(Math.max(rows, this.#capacity * 2), Math.max(rows, batchRowsMax));
+    for (const vector of this.#buffer) growVector(vector, this.#capacity);
+  }
+
+  #bufferBytes(): number {
+    let bytes = 0;
+    for (const vector of this.#buffer) {
+      if (vector.kind !== 'bytes') bytes += (vectorBytes(vector, this.#buffered) * this.#buffered) / this.#capacity;
+      else if (this.#buffered > 0) bytes += vector.arenaForWrite().length;
+    }
+    return bytes;
+  }
+
+  /** Writes what is buffered; needed before reading. */
+  flush(): void {
+    if (this.#buffered === 0) return;
+    this.#writer.reset();
+    encodeBlock(this.#buffer, this.#buffered, this.#writer);
+    this.#file.append(this.#writer.written());
+    for (const vector of this.#buffer) resetVector(vector);
+    this.#buffered = 0;
+  }
+
+  read(): BlockReader {
+    this.flush();
+    return new BlockReader(this.#file, this.handlers);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+export class BlockReader {
+  /** Rows of the current block: 0 … count - 1 of these. */
+  readonly vectors: Vector[];
+  count = 0;
+  readonly #file: TempFile;
+  readonly #header = new Uint8Array(4);
+  readonly #headerView = new DataView(this.#header.buffer);
+  #position = 0;
+
+  constructor(file: TempFile, handlers: readonly TypeHandler[]) {
+    this.#file = file;
+    this.vectors = vectorsFor(handlers, 0);
+  }
+
+  /** Reads the next block; false at the end of the file. */
+  next(): boolean {
+    if (this.#position >= this.#file.size) return false;
+    this.#readFully(this.#header, this.#position);
+    const length = this.#headerView.getUint32(0, true);
+    const body = new Uint8Array(length);
+    this.#readFully(body, this.#position + 4);
+    this.#position += 4 + length;
+    this.count = decodeBlock(body, this.vectors);
+    return true;
+  }
+
+  #readFully(target: Uint8Array, position: number): void {
+    const read = this.#file.read(target, position);
+    if (read !== target.length) throw new InvariantError('a temporary file is shorter than what was written');
+  }
+
+  /** Goes back to the first block. */
+  rewind(): void {
+    this.#position = 0;
+    this.count = 0;
+  }
+}
