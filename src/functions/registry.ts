@@ -58,6 +58,7 @@ import { intervalAggregates } from './aggregates/interval-sum.ts';
 import { orderedSetAggregates } from './aggregates/ordered-set.ts';
 import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 import { typeIoEntries } from './session/type-io-functions.ts';
+import { templateFunctions } from './scalar/template.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -73,6 +74,7 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...templateFunctions,
   ...typeIoEntries,
   ...numericMathFunctions,
   ...numericStatisticAggregates,
