@@ -103,8 +103,9 @@ export class BufferPool implements PageStore {
     const header = frame << frameWordShift;
     const headers = this.#headers;
     if (headers[header + frameWord.depth]!++ > 0) return;
-    assert(headers[header + frameWord.pins]! > 0, 'POOL-3: only a pinned page is modified');
-    if ((headers[header + frameWord.state]! & dirty) === 0) this.#markDirty(header);
+    const state = headers[header + frameWord.state]!;
+    assert(headers[header + frameWord.pins]! > 0 && (state & resident) !== 0, 'POOL-3: only a pinned page is modified');
+    if ((state & dirty) === 0) this.#markDirty(header);
     else if (headers[header + frameWord.dirtyEpoch]! < this.#stagingEpoch) this.#stage(frame);
     Atomics.add(headers, header, 1);
   }

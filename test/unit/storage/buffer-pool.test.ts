@@ -151,6 +151,13 @@ describe('free', () => {
     expect(contentOf(page)).toBe(43);
   });
 
+  test('ends all changes to the page', () => {
+    const page = newPage(1);
+    const [resting, freed] = [pool.pin(space, page), pool.pin(space, page)];
+    pool.free(freed);
+    expect(() => pool.modify(resting)).toThrow('POOL-3');
+  });
+
   test('twice is an invariant error', () => {
     const page = newPage(1);
     const [first, second] = [pool.pin(space, page), pool.pin(space, page)];
