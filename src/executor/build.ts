@@ -10,6 +10,7 @@ import type { BuildContext } from './build-context.ts';
 import { InitPlanRun } from './init-plan-run.ts';
 import type { ExecutionContext, Instrumentation, Operator, Step } from './operator.ts';
 import { WAIT } from './operator.ts';
+import { Aggregate } from './operators/aggregate.ts';
 import { Append } from './operators/append.ts';
 import { Delete } from './operators/delete.ts';
 import { Filter } from './operators/filter.ts';
@@ -127,6 +128,8 @@ class Builder implements BuildContext {
         return new Limit(plan, this);
       case 'sort':
         return new Sort(plan, this);
+      case 'aggregate':
+        return new Aggregate(plan, this);
       case 'append':
         return new Append(plan, this);
       case 'insert':
