@@ -59,6 +59,7 @@ import { orderedSetAggregates } from './aggregates/ordered-set.ts';
 import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 import { typeIoEntries } from './session/type-io-functions.ts';
 import { templateFunctions } from './scalar/template.ts';
+import { hashFunctions } from './scalar/hash.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -74,6 +75,7 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...hashFunctions,
   ...templateFunctions,
   ...typeIoEntries,
   ...numericMathFunctions,
