@@ -62,4 +62,6 @@ export interface CatalogQuestions {
 /** Functions that act on the server: pg_cancel_backend, pg_backend sizes, txid_current … by name. */
 export interface SystemFunctions {
   call(name: string, args: readonly Datum[]): Datum;
+  /** Rows of the functions under system views: pg_show_all_settings, pg_lock_status …. Absent: no rows. */
+  rows?(name: string, args: readonly Datum[]): readonly (readonly Datum[])[];
 }

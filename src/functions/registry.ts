@@ -60,6 +60,8 @@ import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 import { typeIoEntries } from './session/type-io-functions.ts';
 import { templateFunctions } from './scalar/template.ts';
 import { hashFunctions } from './scalar/hash.ts';
+import { systemViewFunctions } from './sets/system-views.ts';
+import { windowFunctions } from './window.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
   ...integerComparisonFunctions,
@@ -75,6 +77,8 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
+  ...systemViewFunctions,
+  ...windowFunctions,
   ...hashFunctions,
   ...templateFunctions,
   ...typeIoEntries,
