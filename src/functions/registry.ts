@@ -6,6 +6,14 @@ import type { Oid } from '../common/ids.ts';
 import { InvariantError } from '../common/assert.ts';
 import { casts } from './casts.ts';
 import type { CastEntry, FunctionEntry, OperatorEntry } from './function.ts';
+import { collectAggregates } from './aggregates/collect.ts';
+import { extremeAggregates } from './aggregates/extremes.ts';
+import { floatStatisticAggregates } from './aggregates/float-statistics.ts';
+import { intervalAggregates } from './aggregates/interval-sum.ts';
+import { logicalAggregates } from './aggregates/logical.ts';
+import { numericStatisticAggregates } from './aggregates/numeric-statistics.ts';
+import { orderedSetAggregates } from './aggregates/ordered-set.ts';
+import { sumAggregates } from './aggregates/sum.ts';
 import { arrayOperators } from './operators/array.ts';
 import { binaryOperators } from './operators/binary.ts';
 import { booleanOperators } from './operators/boolean.ts';
@@ -16,51 +24,43 @@ import { numericOperators } from './operators/numeric.ts';
 import { oidOperators } from './operators/oid.ts';
 import { patternOperators } from './operators/pattern.ts';
 import { textOperators } from './operators/text.ts';
-import { byteaFunctions } from './scalar/bytea.ts';
-import { encodingFunctions } from './scalar/encoding.ts';
-import { identifierFunctions } from './scalar/identifier.ts';
-import { numberCastFunctions } from './scalar/number-casts.ts';
-import { numericFunctions } from './scalar/numeric.ts';
-import { stringFunctions } from './scalar/string.ts';
-import { textFunctions } from './scalar/text.ts';
-import { textBuildingFunctions } from './scalar/text-building.ts';
-import { textCastFunctions } from './scalar/text-casts.ts';
-import { floatFunctions } from './scalar/float.ts';
-import { floatMathFunctions } from './scalar/float-math.ts';
-import { integerFunctions } from './scalar/integer.ts';
-import { integerComparisonFunctions } from './scalar/integer-comparison.ts';
 import { arrayAccessFunctions } from './scalar/array-access.ts';
 import { arrayBuildingFunctions } from './scalar/array-building.ts';
+import { byteaFunctions } from './scalar/bytea.ts';
+import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts';
+import { datetimeCastFunctions } from './scalar/datetime-casts.ts';
+import { datetimeComparisonFunctions } from './scalar/datetime-comparison.ts';
+import { datetimeFieldFunctions } from './scalar/datetime-fields.ts';
+import { encodingFunctions } from './scalar/encoding.ts';
+import { floatMathFunctions } from './scalar/float-math.ts';
+import { floatFunctions } from './scalar/float.ts';
+import { hashFunctions } from './scalar/hash.ts';
+import { identifierFunctions } from './scalar/identifier.ts';
+import { integerComparisonFunctions } from './scalar/integer-comparison.ts';
+import { integerFunctions } from './scalar/integer.ts';
+import { numberCastFunctions } from './scalar/number-casts.ts';
+import { numericMathFunctions } from './scalar/numeric-math.ts';
+import { numericFunctions } from './scalar/numeric.ts';
+import { patternFunctions } from './scalar/pattern.ts';
 import { recordFunctions } from './scalar/record.ts';
-import { arraySetFunctions } from './sets/array.ts';
-import { seriesFunctions } from './sets/series.ts';
+import { regexpFunctions } from './scalar/regexp.ts';
+import { stringFunctions } from './scalar/string.ts';
+import { templateFunctions } from './scalar/template.ts';
+import { textBuildingFunctions } from './scalar/text-building.ts';
+import { textCastFunctions } from './scalar/text-casts.ts';
+import { textFunctions } from './scalar/text.ts';
+import { catalogQuestionFunctions } from './session/catalog-questions.ts';
+import { privilegeFunctions } from './session/privileges.ts';
+import { serverFunctions } from './session/server.ts';
 import { sessionFunctions } from './session/session-info.ts';
 import { sizeFunctions } from './session/sizes.ts';
-import { serverFunctions } from './session/server.ts';
-import { privilegeFunctions } from './session/privileges.ts';
-import { catalogQuestionFunctions } from './session/catalog-questions.ts';
 import { statisticsViewFunctions } from './session/statistics-views.ts';
-import { sumAggregates } from './aggregates/sum.ts';
-import { extremeAggregates } from './aggregates/extremes.ts';
-import { logicalAggregates } from './aggregates/logical.ts';
-import { collectAggregates } from './aggregates/collect.ts';
-import { floatStatisticAggregates } from './aggregates/float-statistics.ts';
-import { patternFunctions } from './scalar/pattern.ts';
-import { regexpFunctions } from './scalar/regexp.ts';
-import { regexpSetFunctions } from './sets/regexp.ts';
-import { datetimeComparisonFunctions } from './scalar/datetime-comparison.ts';
-import { datetimeCastFunctions } from './scalar/datetime-casts.ts';
-import { datetimeArithmeticFunctions } from './scalar/datetime-arithmetic.ts';
-import { datetimeFieldFunctions } from './scalar/datetime-fields.ts';
-import { numericMathFunctions } from './scalar/numeric-math.ts';
-import { numericStatisticAggregates } from './aggregates/numeric-statistics.ts';
-import { intervalAggregates } from './aggregates/interval-sum.ts';
-import { orderedSetAggregates } from './aggregates/ordered-set.ts';
-import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 import { typeIoEntries } from './session/type-io-functions.ts';
-import { templateFunctions } from './scalar/template.ts';
-import { hashFunctions } from './scalar/hash.ts';
+import { arraySetFunctions } from './sets/array.ts';
+import { regexpSetFunctions } from './sets/regexp.ts';
+import { seriesFunctions } from './sets/series.ts';
 import { systemViewFunctions } from './sets/system-views.ts';
+import { timestampSeriesFunctions } from './sets/timestamp-series.ts';
 import { windowFunctions } from './window.ts';
 
 export const allFunctions: readonly FunctionEntry[] = [
@@ -69,47 +69,47 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...floatFunctions,
   ...floatMathFunctions,
   ...numericFunctions,
+  ...numericMathFunctions,
   ...numberCastFunctions,
   ...textFunctions,
   ...stringFunctions,
   ...textBuildingFunctions,
   ...textCastFunctions,
+  ...patternFunctions,
+  ...regexpFunctions,
   ...byteaFunctions,
   ...encodingFunctions,
   ...identifierFunctions,
-  ...systemViewFunctions,
-  ...windowFunctions,
-  ...hashFunctions,
-  ...templateFunctions,
-  ...typeIoEntries,
-  ...numericMathFunctions,
-  ...numericStatisticAggregates,
-  ...intervalAggregates,
-  ...orderedSetAggregates,
-  ...timestampSeriesFunctions,
   ...datetimeComparisonFunctions,
   ...datetimeCastFunctions,
   ...datetimeArithmeticFunctions,
   ...datetimeFieldFunctions,
-  ...patternFunctions,
-  ...regexpFunctions,
-  ...regexpSetFunctions,
+  ...templateFunctions,
   ...arrayAccessFunctions,
   ...arrayBuildingFunctions,
   ...recordFunctions,
-  ...arraySetFunctions,
+  ...hashFunctions,
   ...seriesFunctions,
+  ...timestampSeriesFunctions,
+  ...arraySetFunctions,
+  ...regexpSetFunctions,
+  ...systemViewFunctions,
+  ...sumAggregates,
+  ...extremeAggregates,
+  ...logicalAggregates,
+  ...collectAggregates,
+  ...floatStatisticAggregates,
+  ...numericStatisticAggregates,
+  ...intervalAggregates,
+  ...orderedSetAggregates,
+  ...windowFunctions,
   ...sessionFunctions,
   ...sizeFunctions,
   ...serverFunctions,
   ...privilegeFunctions,
   ...catalogQuestionFunctions,
   ...statisticsViewFunctions,
-  ...sumAggregates,
-  ...extremeAggregates,
-  ...logicalAggregates,
-  ...collectAggregates,
-  ...floatStatisticAggregates,
+  ...typeIoEntries,
 ];
 
 const functionByOid: ReadonlyMap<Oid, FunctionEntry> = new Map(allFunctions.map((entry) => [entry.oid, entry]));

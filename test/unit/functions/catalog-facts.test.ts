@@ -75,6 +75,20 @@ describe.skipIf(!reachable)('facts agree with PostgreSQL 15', () => {
     expect(differences(ours, theirs)).toEqual([]);
   });
 
+  it('columns of set-returning functions', () => {
+    const theirs = oracleLines(`
+      select oid, (select string_agg(proargnames[i] || ' ' || proallargtypes[i], ',' order by i)
+                     from generate_subscripts(proargmodes, 1) i where proargmodes[i] in ('o', 't'))
+        from pg_proc where proargmodes is not null`);
+    const ours = new Map<number, string>();
+    for (const entry of allFunctions) {
+      const set = entry.implementation;
+      if (set.kind !== 'set' || set.columns === undefined) continue;
+      ours.set(entry.oid, set.columns.map(({ name, type }) => `${name} ${type}`).join(','));
+    }
+    expect(differences(ours, theirs)).toEqual([]);
+  });
+
   it('aggregates', () => {
     const theirs = oracleLines(`
       select a.aggfnoid::oid, aggkind, aggtranstype::oid, aggsortop::oid, aggnumdirectargs, t.proisstrict
