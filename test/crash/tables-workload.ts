@@ -133,10 +133,10 @@ export class TablesWorkload {
   /** Recovers, crashing now and then on the way, and compares. */
   async check(seed: number): Promise<void> {
     const harness = await recover(this.disk, seed);
-    if (this.model !== undefined) await this.model.adopt(harness);
+    const model = await this.model?.afterCrash(harness);
     await this.#checkDefinitions(harness);
-    if (this.model !== undefined) for (let step = 0; step < 10; step++) await this.model.step();
-    for (const { session } of this.model?.sessions.splice(0) ?? []) await session.rollback();
+    for (let step = 0; step < 10; step++) await model?.step();
+    for (const { session } of model?.sessions ?? []) await session.rollback();
     await harness.engine.close();
   }
 

@@ -61,7 +61,7 @@ class ModelSession {
 }
 
 export class TablesModel {
-  harness: Harness;
+  readonly harness: Harness;
   readonly random: () => number;
   committed: Rows = new Map();
   readonly sessions: ModelSession[] = [];
@@ -325,18 +325,22 @@ export class TablesModel {
     else this.#check(session);
   }
 
-  /** After a crash: all sessions are gone; a commit that was on its way may have made it. */
-  async adopt(harness: Harness): Promise<void> {
-    this.harness = harness;
-    this.sessions.length = 0;
+  /**
+   * The model after a crash: all sessions are gone; a commit that was on its way may have made it. A new object, since what was
+   * running before the crash may still be about to notice.
+   */
+  async afterCrash(harness: Harness): Promise<TablesModel> {
+    const next = new TablesModel(harness, this.random);
+    next.#payloads = this.#payloads;
+    for (const [outcome, count] of this.seen) next.seen.set(outcome, count);
     const found = await harness.run((session) => session.rows(modelTable));
-    const without = sorted(this.committed);
     const withIt = new Map(this.committed);
     if (this.committing !== undefined) applyChanges(withIt, this.committing);
-    this.committing = undefined;
-    if (JSON.stringify(found) === JSON.stringify(sorted(withIt))) this.committed = withIt;
-    else expect(found).toEqual(without);
+    const hasMadeIt = JSON.stringify(found) === JSON.stringify(sorted(withIt));
+    if (!hasMadeIt) expect(found).toEqual(sorted(this.committed));
+    next.committed = hasMadeIt ? withIt : new Map(this.committed);
     harness.expectSound(modelTable);
+    return next;
   }
 }
 

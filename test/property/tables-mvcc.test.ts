@@ -7,14 +7,14 @@ import { modelTable, TablesModel } from './tables-model.ts';
 
 async function run(seed: number, steps: number): Promise<TablesModel> {
   const random = randomFrom(seed);
-  const model = new TablesModel(await Harness.create({}, { seed }), random);
+  let model = new TablesModel(await Harness.create({}, { seed }), random);
   await model.createTable();
   for (let step = 0; step < steps; step++) {
     await model.step();
     const what = random();
     if (what < 0.03) await model.harness.purge();
     else if (what < 0.05) await model.harness.engine.checkpoint();
-    else if (what < 0.055) await model.adopt(await model.harness.crash(seed + step));
+    else if (what < 0.055) model = await model.afterCrash(await model.harness.crash(seed + step));
     else if (what < 0.09) model.harness.expectSound(modelTable);
   }
   return model;
