@@ -28,7 +28,7 @@ import { Prefetcher } from './prefetch.ts';
 import { Replacement } from './replacement.ts';
 import { StagedImages } from './staged-images.ts';
 
-export const framesMin = 16;
+const framesMin = 16;
 /** Dirty pages written in one go when one of them has to leave. */
 const clusterImages = 32;
 const clusterSearchFrames = 64;

@@ -21,7 +21,7 @@ import { sqlState, SqlError } from '../common/sql-error.ts';
 import { layout } from './data-directory.ts';
 import { type Disk, type DiskFile, DiskFullError, FatalIoError, zeroFillSync } from './disk.ts';
 
-export const formatVersion = 1;
+const formatVersion = 1;
 const magic = Buffer.from('HYRAXDB\0', 'latin1');
 const slotBytes = 512;
 const slotOffsets = [0, 8192] as const;

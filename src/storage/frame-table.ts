@@ -17,7 +17,7 @@
  */
 import type { PageNumber, SpaceId } from '../common/ids.ts';
 
-export const frameWords = 8;
+const frameWords = 8;
 export const frameWordShift = 3;
 export const frameWord = {
   version: 0,

@@ -24,7 +24,7 @@ import type { SlotLedger } from './slot-ledger.ts';
 export const mapEntriesOffset = 64;
 export const entriesPerMapPage = (pageBytes - mapEntriesOffset) / 8;
 const unwrittenCrc = 1;
-export const pageNumberMax = 0xffff_fffe;
+const pageNumberMax = 0xffff_fffe;
 
 /** A level-0 map page in memory. */
 interface Chunk {

@@ -12,7 +12,8 @@ import { pageBytes } from './page.ts';
 import { extentSlots } from './slot-ledger.ts';
 
 const runPagesMax = 32;
-const readsInFlightMax = 4;
+/** They share the thread pool with the log flush, which must not queue behind them. */
+const readsInFlightMax = 2;
 
 interface Wanted {
   readonly slot: number;
