@@ -10,7 +10,7 @@ import type { Aggregate, Call, Expression, SortKey } from '../algebra/expression
 import { aggregateRefusal, setRefusal } from './clause.ts';
 import { arrayTypeFor, castExpression, coerceToBoolean, coerceType, findPathway, settleUnknown } from './coercion.ts';
 import { collationOf, constant } from './make.ts';
-import { commonTypeOf, findFunction, undefinedFunction, type FunctionMatch } from './overload.ts';
+import { commonTypeOf, findExactFunction, findFunction, undefinedFunction, type FunctionMatch } from './overload.ts';
 import { resolvePolymorphic } from './polymorphic.ts';
 import { inClause, type Environment } from './environment.ts';
 import { findNamedType, typeText } from './type-name.ts';
@@ -27,12 +27,11 @@ export function analyzeFunctionCall(node: FuncCall, environment: Environment, an
   const given = nameArguments(name, node, inner, analyze);
   const types = given.map((arg) => arg.type);
   const known = schema === undefined || schema === 'pg_catalog';
-  const match = known ? findFunction(name, types, node.func_variadic, context, position) : undefined;
-  if (match === undefined) {
-    const cast = known ? functionalCast(name, given, node, context, position) : undefined;
-    if (cast !== undefined) return cast;
-    throw undefinedFunction(node.funcname.join('.'), types, context, position);
-  }
+  const exact = known ? findExactFunction(name, types, node.func_variadic) : undefined;
+  const cast = known && exact === undefined ? functionalCast(name, given, node, context, position) : undefined;
+  if (cast !== undefined) return cast;
+  const match = exact ?? (known ? findFunction(name, types, node.func_variadic, context, position) : undefined);
+  if (match === undefined) throw undefinedFunction(node.funcname.join('.'), types, context, position);
   const implementation = match.entry.implementation.kind;
   if (implementation === 'window') {
     throw new SqlError('42P20', `window function ${name} requires an OVER clause`, { position });
@@ -85,7 +84,7 @@ function takesNames(entry: FunctionEntry, plainCount: number, named: ReadonlyMap
   return known && names.every((name, i) => i < plainCount || named.has(name) || i >= firstDefault);
 }
 
-/** `typename(x)` as a cast, where a function of that name does not exist (func_get_detail's last resort). */
+/** `typename(x)` as a cast, where no function takes just that type (func_get_detail tries this before inexact matches). */
 function functionalCast(
   name: string,
   args: readonly Expression[],

@@ -86,7 +86,16 @@ function candidatesFor(name: string, count: number, variadicArray: boolean): Can
   return all;
 }
 
-/** Finds the function, or undefined when none fits. Throws 42725 when several do. */
+/** The function that takes just these types, without any cast. */
+export function findExactFunction(
+  name: string,
+  given: readonly Oid[],
+  variadicArray: boolean,
+): FunctionMatch | undefined {
+  return candidatesFor(name, given.length, variadicArray).find((candidate) => isExact(candidate.argTypes, given));
+}
+
+/** Finds the function by implicit casts, or undefined when none fits. Throws 42725 when several do. */
 export function findFunction(
   name: string,
   given: readonly Oid[],
@@ -95,8 +104,6 @@ export function findFunction(
   position: number | undefined,
 ): FunctionMatch | undefined {
   const candidates = candidatesFor(name, given.length, variadicArray);
-  const exact = candidates.find((candidate) => isExact(candidate.argTypes, given));
-  if (exact !== undefined) return exact;
   const fitting = candidates.filter((candidate) => fits(candidate.argTypes, given, context));
   if (fitting.length <= 1) return fitting[0];
   const best = selectCandidate(fitting, given, context);
@@ -233,9 +240,8 @@ function lastGasp<Entry>(
   const known = new Set(given.filter((type) => type !== unknown));
   if (known.size !== 1) return undefined;
   const [type] = known as unknown as [Oid];
-  const fitting = all.filter((candidate) =>
-    candidate.argTypes.every((declared) => canCoerce(type, declared, 'implicit', context)),
-  );
+  const assumed = given.map(() => type);
+  const fitting = all.filter((candidate) => fits(candidate.argTypes, assumed, context));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 

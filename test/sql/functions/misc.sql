@@ -1,0 +1,27 @@
+-- A walk through the everyday functions.
+SELECT abs(-1.5), ceil(1.1), floor(1.9), round(1.45, 1), trunc(-1.9), sign(-2.5), sqrt(9), exp(0), ln(1), log(10), power(3, 2), mod(10, 3), div(10, 3), pi()::numeric(6,5);
+SELECT greatest('a', 'b'), least(1.5, 1), greatest(DATE '2024-01-01', DATE '2023-01-01'), nullif(1, 2), coalesce(NULL, NULL, 3);
+SELECT num_nulls(1, NULL, 2), num_nonnulls(1, NULL, 2);
+SELECT length('abc'), char_length('abc'), bit_length('abc'), upper('abc'), lower('ABC'), initcap('ab cd'), concat('a', 'b'), concat_ws(',', 1, 2), reverse('abc'), repeat('a', 3);
+SELECT substr('abcdef', 2), substr('abcdef', 2, 3), left('abc', 2), right('abc', 2), strpos('abc', 'c'), replace('abc', 'b', 'x'), translate('abc', 'ab', 'xy'), trim('  a '), lpad('a', 3), rpad('a', 3, 'x'), split_part('a.b', '.', 1);
+SELECT md5(''), to_hex(10), ascii('A'), chr(97), quote_literal('a''b'), quote_ident('select'), format('%s-%I', 'a', 'b c'), format('%2$s %1$s', 'a', 'b'), format('%5s|%-5s|', 'a', 'b');
+SELECT regexp_replace('a1b2', '\d', '#', 'g'), regexp_matches('abc', 'b'), regexp_count('abab', 'a'), regexp_instr('abcb', 'b'), regexp_substr('abc123', '\d+'), regexp_like('abc', 'B', 'i');
+SELECT to_char(1234.5, 'FM9,999.00'), to_char(0.5, '0.99'), to_char(12, '0000'), to_char(-1, 'S9'), to_char(1234, '9G999'), to_char(12.34, '99D9'), to_char(123, 'RN'), to_char(5, '9th');
+SELECT to_number('1,234.50', '9G999D99'), to_date('2024-02-29', 'YYYY-MM-DD'), to_timestamp('29/02/2024 12', 'DD/MM/YYYY HH24') AT TIME ZONE 'UTC';
+SELECT date_part('year', date '2024-01-01'), date_trunc('year', date '2024-05-05'), age(date '2024-01-01', date '2023-01-01'), make_date(2024, 1, 1), extract(epoch from interval '1 day');
+SELECT array_length(ARRAY[1], 1), array_append(ARRAY[1], 2), array_to_string(ARRAY[1, 2], '-'), string_to_array('a-b', '-'), unnest(ARRAY[1]), array_position(ARRAY[5, 6], 6);
+SELECT bool_and(true), count(*), sum(1), avg(2), min(3), max(4), string_agg('a', ','), array_agg(1);
+SELECT md5('abc'::bytea), sha256('abc'::bytea), encode(sha256(''), 'hex'), length('\x00ff'::bytea), set_byte('\x00'::bytea, 0, 255), substring('\x010203'::bytea, 2, 1);
+SELECT txid_current() > 0, pg_backend_pid() > 0, pg_typeof(now()), pg_column_size(1), pg_client_encoding();
+SELECT setseed(0.5), random() >= 0;
+SELECT gen_random_uuid() <> gen_random_uuid(), length(gen_random_uuid()::text);
+SELECT width_bucket(5, 1, 10, 3), factorial(10), gcd(8, 12), lcm(4, 6), trunc(12.345, 1), scale(1.20);
+SELECT current_setting('server_version_num')::int >= 150000;
+SELECT lower('ÀÉ'), upper('straße'), length('日本語'), substr('日本語', 2, 1), reverse('日本'), lpad('日', 3, '本'), position('本' in '日本');
+SELECT string_agg(x::text, '' ORDER BY x) FROM generate_series(1, 5) x;
+SELECT x, lag FROM (SELECT x, x - 1 AS lag FROM generate_series(1, 3) x) s ORDER BY x DESC;
+SELECT isfinite(now()), now() - now() = interval '0', date '2024-01-01' + time '10:00', timestamp '2024-01-01 10:00'::time, timestamp '2024-01-01 10:00'::date;
+SELECT overlay('12345' placing 'ab' from 2), btrim('xxaxx', 'x'), unistr('\0041'), string_to_table('a,b', ',');
+SELECT 'abc' || 1 || true || NULL::text IS NULL, 'a' < 'b', 'a' COLLATE "C" < 'B' COLLATE "C";
+SELECT starts_with('abc', 'a'), 'abc' ^@ 'b', parse_ident('a.b'), ltrim('0012', '0'), to_char(true::int, '9');
+SELECT pg_sleep(0), pg_size_bytes('1 kB'), pg_relation_size('pg_class') > 0;
