@@ -1,16 +1,17 @@
 /** Operators and the constructs that are spelled with them: IN, BETWEEN, ANY/ALL, IS DISTINCT FROM, NULLIF, row comparison. */
 import type { Oid } from '../common/ids.ts';
-import { SqlError, notSupported } from '../common/sql-error.ts';
+import { SqlError } from '../common/sql-error.ts';
 import { findType } from '../types/registry.ts';
 import { getFunction } from '../functions/registry.ts';
 import { typeOids } from '../functions/type-oids.ts';
 import type { A_Expr, Expr, RowExpr } from '../parser/syntax.ts';
 import type { Call, Expression } from '../algebra/expression.ts';
+import type { Query } from '../algebra/query.ts';
 import type { Analyze } from './call.ts';
 import { coerceToCommon, coerceType, selectCommonType, settleUnknown } from './coercion.ts';
 import type { AnalyzeContext } from './context.ts';
 import type { Environment } from './environment.ts';
-import { collationOf, not } from './make.ts';
+import { collationOf, columnReference, not } from './make.ts';
 import { commonTypeOf, findOperator } from './overload.ts';
 import { resolvePolymorphic } from './polymorphic.ts';
 import { arrayTypeOf, elementTypeOf, typeText } from './type-name.ts';
@@ -89,7 +90,14 @@ function analyzePlain(
     return compareRows(name, fields(lexpr), fields(rexpr), context, position);
   }
   if (lexpr?.kind === 'RowExpr' && rexpr?.kind === 'SubLink' && rexpr.subLinkType === 'EXPR_SUBLINK') {
-    throw notSupported('row comparison with a subquery', position);
+    const fields = lexpr.args.map((arg) => analyze(arg, environment));
+    return compareWithSubquery(
+      name,
+      fields,
+      environment.subquery(rexpr.subselect, environment.scope, context),
+      context,
+      position,
+    );
   }
   const left = lexpr === undefined ? undefined : analyze(lexpr, environment);
   return makeOperator(name, left, analyze(rexpr as Expr, environment), context, position);
@@ -378,6 +386,50 @@ export function equalityBetween(left: Expression, right: Expression, context: An
   const call = makeOperator('=', left, right, context, undefined);
   if (call.type !== typeOids.bool) throw new SqlError('42804', 'JOIN/USING requires = operator to yield boolean');
   return call;
+}
+
+/** (a, b) op (SELECT x, y …): one comparison per row of the subquery, which may have only one. */
+function compareWithSubquery(
+  name: string,
+  left: readonly Expression[],
+  query: Query,
+  context: AnalyzeContext,
+  position: number | undefined,
+): Expression {
+  if (left.length < query.output.length) throw new SqlError('42601', 'subquery has too many columns', { position });
+  if (left.length > query.output.length) throw new SqlError('42601', 'subquery has too few columns', { position });
+  const right = query.output.map((column) => columnReference(column));
+  const expression = compareRows(name, left, right, context, position);
+  const column = context.newColumn('comparison', typeOids.bool, -1, 0);
+  const compared: Query = {
+    kind: 'select',
+    with: [],
+    output: [column],
+    from: [
+      {
+        kind: 'subquery',
+        relation: context.newRelationId(),
+        alias: 'row',
+        query,
+        columns: query.output,
+        lateral: false,
+        viewOid: 0,
+      },
+    ],
+    where: undefined,
+    groupBy: [],
+    grouped: false,
+    having: undefined,
+    targets: [{ column, expression }],
+    distinct: false,
+    distinctOn: undefined,
+    orderBy: [],
+    limit: undefined,
+    offset: undefined,
+    withTies: false,
+    locking: [],
+  };
+  return { kind: 'subquery', form: 'scalar', query: compared, test: undefined, ...bool, position };
 }
 
 /** Coerces several expressions to what UNION, USING or VALUES make of them. */
