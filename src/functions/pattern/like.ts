@@ -219,8 +219,21 @@ export function invalidEscapeString(): SqlError {
 const cached = new Map<string, LikePattern>();
 const cachedMax = 200;
 
+/** The pattern asked for last: a query asks for the same one row after row. */
+let lastText: string | undefined;
+let lastIgnoreCase = false;
+let lastPattern: LikePattern | undefined;
+
 /** The compiled pattern of a text; the most recent ones are kept. */
 export function likePattern(pattern: string, ignoreCase: boolean = false): LikePattern {
+  if (lastPattern !== undefined && pattern === lastText && ignoreCase === lastIgnoreCase) return lastPattern;
+  lastPattern = findPattern(pattern, ignoreCase);
+  lastText = pattern;
+  lastIgnoreCase = ignoreCase;
+  return lastPattern;
+}
+
+function findPattern(pattern: string, ignoreCase: boolean): LikePattern {
   const key = ignoreCase ? `i${pattern}` : `c${pattern}`;
   let compiled = cached.get(key);
   if (compiled !== undefined) return compiled;

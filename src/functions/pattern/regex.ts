@@ -2,11 +2,19 @@
  * Compiled regular expressions, cached. Matching is JavaScript's; patterns are translated (regex-parser.ts, regex-emit.ts), so
  * that nothing a user writes reaches the RegExp constructor as it is.
  */
+import { setFlagsFromString } from 'node:v8';
 import { SqlError } from '../../common/sql-error.ts';
 import { emitRegex } from './regex-emit.ts';
 import { parseRegex, regexError } from './regex-parser.ts';
 import { applyOptionLetter, defaultRegexOptions } from './regex-syntax.ts';
 import type { RegexOptions } from './regex-syntax.ts';
+
+/**
+ * A pattern that backtracks without end, like ^(a+)+$, goes on in V8's linear-time engine, unless it has lookahead or back
+ * references.
+ */
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+setFlagsFromString('--regexp-backtracks-before-fallback=50000');
 
 /** UTF-16 offsets, the end outside. */
 export interface Span {
@@ -75,9 +83,21 @@ function characterWidth(text: string, at: number): number {
 
 const cached = new Map<string, Regex>();
 const cachedMax = 200;
+/** The regex asked for last: a query asks for the same one row after row. */
+let lastPattern: string | undefined;
+let lastFlags = '';
+let lastRegex: Regex | undefined;
 
 /** The compiled form of a pattern with flags (letters without g); the most recent ones are kept. */
 export function regexOf(pattern: string, flags: string = ''): Regex {
+  if (lastRegex !== undefined && pattern === lastPattern && flags === lastFlags) return lastRegex;
+  lastRegex = findRegex(pattern, flags);
+  lastPattern = pattern;
+  lastFlags = flags;
+  return lastRegex;
+}
+
+function findRegex(pattern: string, flags: string): Regex {
   const key = `${flags}/${pattern}`;
   let regex = cached.get(key);
   if (regex !== undefined) return regex;
