@@ -23,6 +23,7 @@ import type {
   StoredTable,
   TableScan,
 } from './access-method.ts';
+import { BulkInsert } from './bulk-insert.ts';
 import { IndexScan } from './index-scan.ts';
 import { RowImage, type OpenTable } from './open-table.ts';
 import { gone, locked, RowConflicts, waits } from './row-conflicts.ts';
@@ -35,6 +36,7 @@ export class ClusteredTable implements AccessMethod {
   readonly opened: OpenTable;
   readonly #conflicts: RowConflicts;
   readonly #writer: RowWriter;
+  readonly #bulk: BulkInsert;
   readonly #row = new RowImage();
   readonly #place = new ColumnPlace();
 
@@ -42,6 +44,7 @@ export class ClusteredTable implements AccessMethod {
     this.opened = opened;
     this.#conflicts = new RowConflicts(opened);
     this.#writer = new RowWriter(opened, this.#conflicts);
+    this.#bulk = new BulkInsert(opened, this.#conflicts, this.#writer);
   }
 
   get table(): StoredTable {
@@ -148,12 +151,7 @@ export class ClusteredTable implements AccessMethod {
     end: number,
     context: OperationContext,
   ): { readonly done: number; readonly outcome: ModifyOutcome } {
-    let outcome: ModifyOutcome = { kind: 'done', lsn: context.transaction.lastLsn };
-    for (let row = first; row < end; row++) {
-      outcome = this.#writer.insert(source, row, context);
-      if (outcome.kind !== 'done') return { done: row - first, outcome };
-    }
-    return { done: end - first, outcome };
+    return this.#bulk.run(source, first, end, context);
   }
 
   update(

@@ -29,8 +29,8 @@ export class RowidCounter {
     return (this.#next ??= lastRowid(tree) + 1);
   }
 
-  advance(): void {
-    if (this.#next !== undefined) this.#next++;
+  advance(count: number = 1): void {
+    if (this.#next !== undefined) this.#next += count;
   }
 }
 

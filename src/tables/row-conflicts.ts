@@ -200,6 +200,19 @@ export class RowConflicts {
     }
   }
 
+  /** Whether there is any entry with the index key, whatever its row; without a look at transactions. */
+  has(index: SecondaryIndex, key: Uint8Array, start: number, keyBytes: number): boolean {
+    const cursor = this.#cursorOf(index);
+    const { bytes } = this.#environment.pool;
+    const end = start + keyBytes;
+    const found =
+      cursor.seek(key, start, end) &&
+      cursor.keyLength >= keyBytes &&
+      compareKeys(bytes, cursor.keyStart, cursor.keyStart + keyBytes, key, start, end) === 0;
+    cursor.release();
+    return found;
+  }
+
   #cursorOf(index: SecondaryIndex): Cursor {
     let cursor = this.#cursors.get(index);
     if (cursor === undefined) this.#cursors.set(index, (cursor = new Cursor(index.tree)));
