@@ -34,6 +34,8 @@ class SquareSums {
   }
 }
 
+const guardPlaces = 20;
+
 type Measure = 'variance' | 'deviation';
 
 /** (n·Σx² - (Σx)²) / (n·(n - 1)), or / n² for a whole population; the deviation is its root, at the same scale. */
@@ -49,8 +51,8 @@ function spread(sums: SquareSums, population: boolean, measure: Measure): Datum 
   const denominator = population ? n * n : n * (n - 1);
   const variance = divide(makeNumeric(numerator, scale * 2), numericFromInteger(denominator));
   if (measure === 'variance') return variance;
-  const root = squareRoot(variance);
-  return root.scale > variance.scale ? rescale(root, variance.scale) : root;
+  // The root is taken with more places than are wanted, so that rounding it does not round twice.
+  return rescale(squareRoot(rescale(variance, variance.scale + guardPlaces)), variance.scale);
 }
 
 function statistic(oid: number, name: string, type: string, population: boolean, measure: Measure): FunctionEntry {

@@ -5,7 +5,7 @@
  * whichever the first quantifier asks for; JavaScript takes what comes first when every quantifier and alternative is
  * tried in order. Three rewrites bring the usual patterns together; they are not exact for all:
  *
- *   1. Alternatives that are plain texts are tried longest first: foo|foobar finds foobar.
+ *   1. Alternatives that are plain texts are tried longest first, an empty one last: foo|foobar finds foobar.
  *   2. In a whole that prefers short matches all quantifiers do, unless it must reach the end of the text anyway.
  *   3. In a whole that prefers long matches the last quantifier does.
  */
@@ -97,10 +97,15 @@ function isSingleCharacter(node: RegexNode): boolean {
   return node.kind === 'set' && node.set.length === 2 && node.set[0] === node.set[1];
 }
 
+/** Plain texts by length; among others at least an empty alternative goes last. */
 function longestFirst(branches: readonly RegexNode[]): readonly RegexNode[] {
   const lengths = new Map(branches.map((branch) => [branch, literalLength(branch)]));
-  if ([...lengths.values()].includes(undefined)) return branches;
-  return branches.toSorted((a, b) => (lengths.get(b) as number) - (lengths.get(a) as number));
+  const all = ![...lengths.values()].includes(undefined);
+  const rank = (branch: RegexNode): number => {
+    const length = lengths.get(branch);
+    return all ? -(length as number) : Number(length === 0);
+  };
+  return branches.toSorted((a, b) => rank(a) - rank(b));
 }
 
 type Preference = 'long' | 'short';

@@ -79,7 +79,7 @@ class RegexParser {
       return;
     }
     if (this.#startsWith('***:')) this.#at += 4;
-    else if (this.#startsWith('***')) throw regexError('quantifier operand invalid');
+    else if (this.#startsWith('***')) throw regexError('invalid regexp (reg version 0.8)');
     if (!this.#startsWith('(?') || !/^[a-z]$/.test(this.#characters[this.#at + 2] ?? '')) return;
     this.#at += 2;
     for (let letter = this.#next(); letter !== ')'; letter = this.#next()) {

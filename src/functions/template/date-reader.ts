@@ -90,9 +90,6 @@ const gregorianPatterns: ReadonlySet<DatePattern> = new Set<DatePattern>([
   'YYY',
   'YY',
   'Y',
-  'J',
-  'CC',
-  'Q',
 ]);
 /** Patterns that stand for digits: a number before one ends where its letters do. */
 const wordPatterns: ReadonlySet<DatePattern> = new Set<DatePattern>([

@@ -108,6 +108,8 @@ const spellings: readonly Spelling[] = patterns
   ])
   .toSorted((a, b) => b.text.length - a.text.length);
 
+const prefixPattern = /^(?:FM|fm|TM|tm)$/;
+
 const cached = new Map<string, readonly DateNode[]>();
 const cachedMax = 50;
 
@@ -132,6 +134,9 @@ function parse(template: string): DateNode[] {
     } else if (template.charAt(at) === '"') {
       at = readQuoted(template, at + 1, nodes);
     } else {
+      // A prefix of nothing is dropped, and what follows is a text.
+      if (prefixPattern.test(template.slice(at, at + 2))) at += 2;
+      if (at >= template.length) break;
       if (template.startsWith('\\"', at)) at++;
       const character = String.fromCodePoint(template.codePointAt(at) as number);
       nodes.push({ kind: textKind(character), text: character });
@@ -146,7 +151,8 @@ function readPattern(template: string, start: number): { node: PatternNode; next
   let at = start;
   let fill = false;
   let translated = false;
-  for (let prefix = template.slice(at, at + 2); /^(?:FM|fm|TM|tm)$/.test(prefix); prefix = template.slice(at, at + 2)) {
+  const prefix = template.slice(at, at + 2);
+  if (prefixPattern.test(prefix)) {
     if (/^fm$/i.test(prefix)) fill = true;
     else translated = true;
     at += 2;

@@ -31,8 +31,8 @@ export const singleDigits = 6;
 const zero = numericFromInteger(0);
 
 /** numeric, int4 and int8. */
-export function formatNumericBy(value: Numeric, template: string): string | null {
-  if (template === '') return null;
+export function formatNumericBy(value: Numeric, template: string): string {
+  if (template === '') return '';
   const parsed = parseNumberTemplate(template);
   if (parsed.roman) return writeRoman(parsed, value.kind === 'finite' ? Number(round(value, 0).digits) : 0);
   if (parsed.scientific) return numericInScientific(value, parsed);
@@ -47,8 +47,8 @@ function shiftFactor(places: number): Numeric {
 }
 
 /** float4 and float8: no more digits than they have. */
-export function formatFloatBy(value: number, template: string, digitsMax: number = doubleDigits): string | null {
-  if (template === '') return null;
+export function formatFloatBy(value: number, template: string, digitsMax: number = doubleDigits): string {
+  if (template === '') return '';
   const parsed = parseNumberTemplate(template);
   if (parsed.roman) return writeRoman(parsed, roundHalfEven(value));
   if (parsed.scientific) return floatInScientific(value, parsed);
@@ -65,8 +65,18 @@ export function formatFloatBy(value: number, template: string, digitsMax: number
 function floatDigits(magnitude: number, places: number): string {
   if (magnitude !== magnitude) return 'NaN';
   if (magnitude === Infinity) return 'Infinity';
-  if (magnitude < 1e21) return magnitude.toFixed(Math.min(places, 100));
+  if (magnitude < 1e21) return fixedHalfEven(magnitude, Math.min(places, 75));
   return BigInt(magnitude).toString() + (places > 0 ? `.${'0'.repeat(places)}` : '');
+}
+
+/** toFixed, but a value exactly between two goes to the even one, as in C. */
+function fixedHalfEven(magnitude: number, places: number): string {
+  const text = magnitude.toFixed(places);
+  const longer = magnitude.toFixed(places + 25);
+  const cut = longer.length - 25;
+  if (!/^50*$/.test(longer.slice(cut))) return text;
+  const below = longer.slice(0, cut).replace(/\.$/, '');
+  return Number(below.at(-1)) % 2 === 0 ? below : text;
 }
 
 /** Blanks and # where a number would stand. */
@@ -140,6 +150,8 @@ class NumberWriter {
   /** A digit has been shown. */
   #inNumber = false;
   #output = '';
+  /** A digit was asked for beyond the last: nothing more is written. */
+  #ended = false;
 
   constructor(template: NumberTemplate, decimal: Decimal, blanks: number) {
     this.#template = template;
@@ -180,7 +192,9 @@ class NumberWriter {
   }
 
   write(): string {
-    for (const node of this.#template.nodes) this.#writeNode(node);
+    for (const node of this.#template.nodes) {
+      if (!this.#ended) this.#writeNode(node);
+    }
     return this.#output;
   }
 
@@ -235,7 +249,7 @@ class NumberWriter {
     } else {
       this.#copyDigit(pattern);
     }
-    this.#writeTrailingSign();
+    if (!this.#ended) this.#writeTrailingSign();
     this.#position++;
   }
 
@@ -274,6 +288,8 @@ class NumberWriter {
     } else if (this.#hidesZero()) {
       if (!this.#template.fill) this.#output += ' ';
       else if (this.#endsAtPoint()) this.#output += '0';
+    } else if (digit === '') {
+      this.#ended = true;
     } else {
       this.#output += digit;
       this.#inNumber = true;
@@ -292,7 +308,7 @@ class NumberWriter {
 }
 
 /** int4 and int8 in scientific notation go through a double, as in PostgreSQL. */
-export function formatIntegerBy(value: number | bigint, template: string): string | null {
+export function formatIntegerBy(value: number | bigint, template: string): string {
   if (template !== '' && parseNumberTemplate(template).scientific && typeof value === 'number') {
     return formatFloatBy(value, template);
   }

@@ -158,7 +158,7 @@ class NumberReader {
     return 'read';
   }
 
-  /** A sign may follow the last digit wherever S stands; without S also where the template says nothing of signs. */
+  /** A sign may follow the last digit wherever S stands; that of MI, PL and SG also before its place in the template. */
   #readTrailingSign(justRead: boolean): void {
     const { sign, plus, minus } = this.#template;
     if (sign !== undefined) {
@@ -166,7 +166,7 @@ class NumberReader {
       if (!justRead || (next !== '-' && next !== '+')) return;
       this.#sign = next;
       this.#at++;
-    } else if (!justRead && !plus && !minus) {
+    } else if (!justRead && (plus || minus)) {
       const character = this.#current();
       if (character === '-' || character === '+') this.#sign = character;
     }

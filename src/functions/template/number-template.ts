@@ -17,6 +17,7 @@ export type NumberPattern =
   | 'PR'
   | 'RN'
   | 'SG'
+  | 'SP'
   | 'S'
   | 'TH'
   | 'V';
@@ -56,7 +57,7 @@ export interface NumberTemplate {
 
 type Draft = { -readonly [K in keyof NumberTemplate]: NumberTemplate[K] };
 
-const spellings = ['EEEE', 'FM', 'MI', 'PL', 'PR', 'RN', 'SG', 'TH', ',', '.', '0', '9', 'B', 'D', 'G', 'L', 'S', 'V'];
+const spellings = 'EEEE FM MI PL PR RN SG SP TH , . 0 9 B D G L S V'.split(' ');
 
 const cached = new Map<string, NumberTemplate>();
 const cachedMax = 50;

@@ -1,5 +1,9 @@
+/** Numbers in words of a kind: ordinal endings and Roman numerals. */
+import { SqlError } from '../../common/sql-error.ts';
+
 /** The ending of an ordinal number: 1st, 2nd, 3rd, 4th, 11th. */
 export function ordinalEnding(digits: string): string {
+  if (!/\d$/.test(digits)) throw new SqlError('22P02', `"${digits}" is not a number`);
   const teen = digits.length > 1 && digits.charAt(digits.length - 2) === '1';
   if (teen) return 'th';
   switch (digits.charAt(digits.length - 1)) {
