@@ -1,0 +1,167 @@
+/**
+ * A statement analysed and planned, to be run any number of times. The plan is kept as long as what it was made from stays the
+ * same: the catalog's version and the session's settings; then it is made again, and must give columns of the same types.
+ */
+import { notSupported, SqlError, sqlState } from '../common/sql-error.ts';
+import type { Oid } from '../common/ids.ts';
+import type { PlannedStatement } from '../algebra/physical.ts';
+import type { BoundStatement } from '../algebra/statement.ts';
+import type { OutputColumn } from '../algebra/query.ts';
+import { isPlannable } from '../analyzer/analyze.ts';
+import { type BuiltPlan, buildPlan } from '../executor/build.ts';
+import { statementName } from '../parser/statement-name.ts';
+import type { Statement } from '../parser/syntax.ts';
+import type { FieldDescription } from '../protocol/backend.ts';
+import { findType, getType } from '../types/registry.ts';
+import type { TypeHandler } from '../types/type-handler.ts';
+import { typeOid } from '../types/oids.ts';
+import { Execution } from './execution.ts';
+import type { Session } from './session.ts';
+
+/** Operators over a plan, and what they share while they run: used by one execution at a time. */
+export interface Runnable {
+  readonly built: BuiltPlan;
+  readonly execution: Execution;
+}
+
+/** Everything that depends on the catalog's state. */
+export class CachedPlan {
+  readonly planned: PlannedStatement;
+  readonly output: readonly OutputColumn[];
+  readonly handlers: readonly TypeHandler[];
+  readonly catalogVersion: number;
+  readonly settingsVersion: number;
+  readonly #idle: Runnable[] = [];
+
+  constructor(planned: PlannedStatement, catalogVersion: number, settingsVersion: number) {
+    this.planned = planned;
+    this.output = planned.output;
+    this.handlers = planned.output.map((column) => typeHandler(column.type));
+    this.catalogVersion = catalogVersion;
+    this.settingsVersion = settingsVersion;
+  }
+
+  take(session: Session): Runnable {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const built = buildPlan(this.planned);
+    return { built, execution: new Execution(session, session, this.planned.slotCount, session.referential) };
+  }
+
+  giveBack(runnable: Runnable): void {
+    runnable.execution.parameters = noParameters;
+    if (this.#idle.length < 2) this.#idle.push(runnable);
+  }
+}
+
+const noParameters: readonly never[] = [];
+
+/** Row types of tables are not in the registry: they read and print as records. */
+export function typeHandler(oid: Oid): TypeHandler {
+  return findType(oid) ?? getType(typeOid.record);
+}
+
+export class PreparedStatement {
+  readonly name: string;
+  /** The text all locations in the tree point into. */
+  readonly sql: string;
+  /** undefined: an empty query string. */
+  readonly statement: Statement | undefined;
+  readonly isPlannable: boolean;
+  readonly isTransactionExit: boolean;
+  readonly preparedAt: number;
+  /** Made by PREPARE rather than by Parse. */
+  readonly fromSql: boolean;
+  parameterTypes: readonly Oid[];
+  #parametersAllowed: boolean;
+  #plan: CachedPlan | undefined = undefined;
+
+  constructor(
+    session: Session,
+    name: string,
+    sql: string,
+    statement: Statement | undefined,
+    parameterTypes: readonly Oid[],
+    options: { readonly parametersAllowed: boolean; readonly fromSql: boolean },
+  ) {
+    this.name = name;
+    this.sql = sql;
+    this.statement = statement;
+    this.isPlannable = statement !== undefined && isPlannable(statement) && !isSelectInto(statement);
+    this.isTransactionExit = statement !== undefined && isTransactionExit(statement);
+    this.preparedAt = session.statementStart;
+    this.fromSql = options.fromSql;
+    this.parameterTypes = parameterTypes;
+    this.#parametersAllowed = options.parametersAllowed;
+    if (this.isPlannable) this.parameterTypes = this.plan(session).planned.parameterTypes;
+  }
+
+  /** The plan, made now unless the one at hand is still good. Only for plannable statements. */
+  plan(session: Session): CachedPlan {
+    const known = this.#plan;
+    const { catalog, settings } = session;
+    if (known !== undefined && known.catalogVersion === catalog.version && known.settingsVersion === settings.version) {
+      return known;
+    }
+    const plan = this.#makePlan(session);
+    if (known !== undefined && this.#parametersAllowed) requireSameColumns(known, plan);
+    this.#plan = plan;
+    return plan;
+  }
+
+  #makePlan(session: Session): CachedPlan {
+    const statement = this.statement as Statement;
+    const bound = session.analyze(statement, this.sql, this.parameterTypes, this.#parametersAllowed);
+    const planned = session.planBound(bound);
+    return new CachedPlan(planned, session.catalog.version, session.settings.version);
+  }
+}
+
+function requireSameColumns(before: CachedPlan, after: CachedPlan): void {
+  const same =
+    before.output.length === after.output.length &&
+    before.output.every(({ type, typmod, name }, i) => {
+      const other = after.output[i] as OutputColumn;
+      return type === other.type && typmod === other.typmod && name === other.name;
+    });
+  if (!same) throw new SqlError(sqlState.featureNotSupported, 'cached plan must not change result type');
+}
+
+export function isSelectInto(statement: Statement): boolean {
+  return statement.kind === 'SelectStmt' && statement.intoClause !== undefined;
+}
+
+/** What may run in a failed transaction block. */
+function isTransactionExit(statement: Statement): boolean {
+  if (statement.kind !== 'TransactionStmt') return false;
+  switch (statement.subkind) {
+    case 'TRANS_STMT_COMMIT':
+    case 'TRANS_STMT_ROLLBACK':
+    case 'TRANS_STMT_ROLLBACK_TO':
+    case 'TRANS_STMT_PREPARE':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function fieldsOf(
+  output: readonly OutputColumn[],
+  formats: (index: number) => number,
+): FieldDescription[] {
+  return output.map((column, i) => ({
+    name: column.name,
+    tableOid: column.tableOid,
+    columnNumber: column.columnNumber,
+    typeOid: column.type,
+    typeBytes: typeHandler(column.type).length,
+    typmod: column.typmod,
+    format: formats(i),
+  }));
+}
+
+export function requirePlannable(statement: Statement): void {
+  if (!isPlannable(statement)) throw notSupported(statementName(statement));
+}
+
+export type { BoundStatement };
