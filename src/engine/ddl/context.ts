@@ -34,6 +34,8 @@ export interface CommandContext {
   readonly tables: TableStore;
   readonly shared: TableStore;
   readonly currentUser: Oid;
+  /** A new cluster is being made: pg_catalog is open to definitions. */
+  readonly isBootstrap: boolean;
   readonly currentUserName: string;
   /** The catalog as the transaction sees it now; a new object after `catalogChanged`. */
   readonly catalog: DatabaseCatalog;

@@ -24,7 +24,7 @@ export async function creationNamespace(node: RangeVar, context: CommandContext)
 export function requireNamespace(name: string, context: CommandContext): Oid {
   const oid = context.catalog.findNamespace(name);
   if (oid === undefined) throw new SqlError('3F000', `schema "${name}" does not exist`);
-  if (oid === pgCatalogNamespace) {
+  if (oid === pgCatalogNamespace && !context.isBootstrap) {
     throw new SqlError('42501', `permission denied to create in schema "${name}"`, {
       detail: 'System catalog modifications are currently disallowed.',
     });
