@@ -50,6 +50,7 @@ import { textBuildingFunctions } from './scalar/text-building.ts';
 import { textCastFunctions } from './scalar/text-casts.ts';
 import { textFunctions } from './scalar/text.ts';
 import { catalogQuestionFunctions } from './session/catalog-questions.ts';
+import { internalFunctions } from './session/internal-functions.ts';
 import { privilegeFunctions } from './session/privileges.ts';
 import { serverFunctions } from './session/server.ts';
 import { sessionFunctions } from './session/session-info.ts';
@@ -110,6 +111,7 @@ export const allFunctions: readonly FunctionEntry[] = [
   ...catalogQuestionFunctions,
   ...statisticsViewFunctions,
   ...typeIoEntries,
+  ...internalFunctions,
 ];
 
 const functionByOid: ReadonlyMap<Oid, FunctionEntry> = new Map(allFunctions.map((entry) => [entry.oid, entry]));
