@@ -7,6 +7,7 @@ import type { BoundStatement } from '../../algebra/statement.ts';
 import { analyze } from '../../analyzer/analyze.ts';
 import { columnReference } from '../../analyzer/make.ts';
 import { typeText } from '../../analyzer/type-name.ts';
+import { typeOids } from '../../functions/type-oids.ts';
 import { insertRow } from '../../catalog/catalog-rows.ts';
 import { classOid } from '../../catalog/row-builders.ts';
 import type { TableDescriptor } from '../../catalog/descriptors.ts';
@@ -44,7 +45,9 @@ function columnsOf(
     const name = names[i] ?? column.name;
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`);
     seen.add(name);
-    if (!isStorable(column.type)) {
+    // pg_stats shows values of any type as anyarray.
+    const isShown = what === 'view' && column.type === typeOids.anyarray;
+    if (!isShown && !isStorable(column.type)) {
       throw new SqlError('42P16', `column "${name}" has pseudo-type ${typeText(column.type, context.catalog)}`);
     }
     return {

@@ -29,6 +29,13 @@ const serverViews: readonly FunctionEntry[] = [
       'sourceline int4, pending_restart bool',
   ),
   asked(
+    2022,
+    'pg_stat_get_activity(pid int4) record stable nullable',
+    'datid oid, pid int4, usesysid oid, application_name text, state text, query text, wait_event_type text, ' +
+      'wait_event text, xact_start timestamptz, query_start timestamptz, backend_start timestamptz, ' +
+      'state_change timestamptz, client_addr text, client_port int4, backend_xid xid, backend_xmin xid, backend_type text',
+  ),
+  asked(
     2510,
     'pg_prepared_statement() record stable',
     'name text, statement text, prepare_time timestamptz, parameter_types regtype[], from_sql bool, ' +
