@@ -2,14 +2,13 @@
  * Inserting many rows: one log record for a stretch of them, and no search where rows are appended. A stretch takes rows with
  * ascending keys that no row has, without long values; whatever is not so plain goes through the ordinary insertion.
  */
-import { InvariantError } from '../common/assert.ts';
 import { getRightSibling, getSlotCount } from '../storage/page.ts';
 import { noPage } from '../common/ids.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
 import type { TreePosition } from '../storage/btree/position.ts';
 import { recordBytes } from '../storage/log/record.ts';
 import type { ModifyOutcome, OperationContext, RowSource } from './access-method.ts';
-import type { TableEnvironment } from './environment.ts';
+import { brokenChange, type TableEnvironment } from './environment.ts';
 import { RowImage, rowidBytes, type OpenTable } from './open-table.ts';
 import type { RowConflicts } from './row-conflicts.ts';
 import { waits } from './row-conflicts.ts';
@@ -72,6 +71,7 @@ export class BulkInsert {
     end: number,
     context: OperationContext,
   ): { done: number; outcome: ModifyOutcome } {
+    this.#table.assertCurrent();
     let outcome: ModifyOutcome = { kind: 'done', lsn: context.transaction.lastLsn };
     for (let row = first; row < end;) {
       const taken = this.#stretch(source, row, end, context);
@@ -244,7 +244,7 @@ export class BulkInsert {
       this.#insertEntries(context);
       if (this.#table.clusterKeys === undefined) this.#table.rowids.advance(this.#count);
     } catch (error) {
-      throw new InvariantError(`ROW-1: a logged change failed: ${String(error)}`, { cause: error });
+      throw brokenChange(error);
     }
   }
 

@@ -11,6 +11,7 @@ import { pageBytes } from '../storage/page.ts';
 import type { RowLockMode, Snapshot, WaitPolicy } from '../transaction/transaction.ts';
 import { isVisible } from '../transaction/visibility.ts';
 import type { Vector } from '../types/vector.ts';
+import { writeInt64 } from '../types/vector-access.ts';
 import type {
   AccessMethod,
   KeyRange,
@@ -124,6 +125,8 @@ export class ClusteredTable implements AccessMethod {
     row: number,
   ): void {
     const { definition, overflow } = this.opened;
+    const lsns = vectors[columns.length];
+    if (lsns?.kind === 'int64') writeInt64(lsns, row, rowLsn(view, at));
     const image = this.#row.open(this.opened, bytes, view, at, end);
     decodeRow(
       definition.columns,

@@ -2,6 +2,7 @@
  * What all tables of a server share: pages, log, transactions, and memory that row operations reuse. Row operations never
  * nest and never yield half-way (ROW-1), so that one set of buffers and tree positions serves them all.
  */
+import { InvariantError } from '../common/assert.ts';
 import type { Lsn, Oid, SpaceId } from '../common/ids.ts';
 import { ByteWriter } from '../common/byte-writer.ts';
 import { TreePosition } from '../storage/btree/position.ts';
@@ -68,4 +69,9 @@ class Positions {
   releaseAll(): void {
     while (this.#taken > 0) this.#positions[--this.#taken]?.release();
   }
+}
+
+/** A change failed after its record was in the log: memory and log disagree, and only recovery can mend it (ROW-1). */
+export function brokenChange(error: unknown): InvariantError {
+  return new InvariantError(`ROW-1: a logged change failed: ${String(error)}`, { cause: error });
 }

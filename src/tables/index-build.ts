@@ -37,6 +37,8 @@ export class IndexFill {
   readonly #table: OpenTable;
   readonly #index: SecondaryIndex;
   readonly #xid: Xid;
+  /** Versions before the first with a lower xid are of no use to anybody. */
+  readonly #horizon: () => number;
   readonly #sorter: EntrySorter;
   readonly #leaves: LeafCursor;
   readonly #walk: VersionWalk;
@@ -55,9 +57,10 @@ export class IndexFill {
   conflictKey: Uint8Array | undefined = undefined;
 
   /** `xid` of the builder becomes the leaves' maxXid: snapshots of before must look at the rows (IDX-1). */
-  constructor(table: OpenTable, index: SecondaryIndex, xid: Xid) {
+  constructor(table: OpenTable, index: SecondaryIndex, xid: Xid, horizon: () => number) {
     this.#table = table;
     this.#xid = xid;
+    this.#horizon = horizon;
     this.#index = index;
     this.#sorter = new EntrySorter(table.environment.disk, sortMemoryMax);
     this.#leaves = new LeafCursor(table.tree);
@@ -100,9 +103,9 @@ export class IndexFill {
   }
 
   #gatherLeaf(): number {
-    const { pool, transactions } = this.#table.environment;
+    const { pool } = this.#table.environment;
     const { base, firstSlot, endSlot } = this.#leaves;
-    const { horizon } = transactions;
+    const horizon = this.#horizon();
     const isClean = getMaxXid(pool.view, base) < horizon && getDeleteMarks(pool.view, base) === 0;
     for (let slot = firstSlot; slot < endSlot; slot++) {
       const key = keyStart(pool.view, base, slot);

@@ -4,7 +4,7 @@
  */
 import { ByteWriter } from '../common/byte-writer.ts';
 import type { SpaceId, TreeId } from '../common/ids.ts';
-import { InvariantError } from '../common/assert.ts';
+import { assert, InvariantError } from '../common/assert.ts';
 import { Cursor } from '../storage/btree/cursor.ts';
 import type { DeleteMark } from '../storage/btree/node.ts';
 import type { BTree } from '../storage/btree/tree.ts';
@@ -94,6 +94,8 @@ export class OpenTable {
   /** Whether a row of this table can be so long that it is wide. */
   readonly mayBeWide: boolean;
   readonly indexName: (indexOid: number) => string;
+  /** False once the table has another definition. */
+  isCurrent = true;
 
   constructor(
     environment: TableEnvironment,
@@ -126,6 +128,11 @@ export class OpenTable {
     const opened = this.directory.findTree(tree, mark);
     if (opened === undefined) throw new InvariantError(`LOG-5: table ${this.definition.tableOid} has no tree ${tree}`);
     return opened;
+  }
+
+  /** Whoever changes rows must know of all indexes there are. */
+  assertCurrent(): void {
+    assert(this.isCurrent, 'LOG-5: a table is opened anew after its definition has changed');
   }
 
   /** After everything that can move has moved, a variable column takes up to two pointers' length. */

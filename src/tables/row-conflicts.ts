@@ -6,7 +6,7 @@ import { ByteWriter } from '../common/byte-writer.ts';
 import type { Lsn } from '../common/ids.ts';
 import { Cursor } from '../storage/btree/cursor.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
-import type { TreePosition } from '../storage/btree/position.ts';
+import { TreePosition } from '../storage/btree/position.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
 import type { LockOutcome, LockOwner } from '../transaction/lock-owner.ts';
 import type { RowLockMode, WaitPolicy } from '../transaction/transaction.ts';
@@ -27,9 +27,16 @@ export function ownerOf(context: OperationContext): LockOwner {
   return (context.transaction as ActiveTransaction).owner;
 }
 
+/** `kept`: it still lives at its key, its newest finished version being `newest`. */
+type RowFate =
+  | { readonly kind: 'kept'; readonly newest: Lsn }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'moved'; readonly key: Uint8Array; readonly lsn: Lsn };
+
 export class RowConflicts {
   readonly #table: OpenTable;
   readonly #environment: TableEnvironment;
+  readonly #position: TreePosition;
   readonly #image = new RowImage();
   readonly #compared = new ByteWriter(64);
   readonly #cursors = new Map<SecondaryIndex, Cursor>();
@@ -37,6 +44,7 @@ export class RowConflicts {
   constructor(table: OpenTable) {
     this.#table = table;
     this.#environment = table.environment;
+    this.#position = new TreePosition(table.environment.pool);
   }
 
   /** Who holds the row whose newest version begins at `at`, by having changed it; undefined: nobody, or the asker. */
@@ -120,36 +128,42 @@ export class RowConflicts {
    * followed, a plain delete is the end, whatever lives at that key now.
    */
   #follow(key: Uint8Array, lsn: Lsn, context: OperationContext): ModifyOutcome {
-    const { walk, positions, pool, transactions } = this.#environment;
-    const position = positions.take();
     for (;;) {
-      if (!this.#table.tree.find(position, key, 0, key.length)) return gone;
-      walk.begin(pool.bytes, position.valueStart, position.valueStart + position.valueLength);
-      let newest = lsn;
-      let fate: 'kept' | 'deleted' | 'moved' = 'kept';
-      let newKey = key;
-      let newLsn = lsn;
-      let isNewest = true;
-      while (walk.lsn !== lsn) {
-        const isFinished = transactions.findWriter(walk.xid, context.transaction) === undefined;
-        if (isFinished && isNewest) {
-          newest = walk.lsn;
-          isNewest = false;
-        }
-        if (!walk.stepBack()) return gone;
-        const { row } = walk;
-        if (isFinished && row.kind === rowRecordKind.delete) fate = 'deleted';
-        if (isFinished && row.kind === rowRecordKind.move) {
-          fate = 'moved';
-          newKey = copyOf(row.newKey());
-          newLsn = row.newLsn;
-        }
-      }
-      if (fate === 'deleted') return gone;
-      if (fate === 'kept') return { kind: 'stale', key, lsn: newest };
-      key = newKey;
-      lsn = newLsn;
+      if (!this.#walkFrom(key)) return gone;
+      const fate = this.#fateSince(lsn, context);
+      if (fate.kind === 'kept') return { kind: 'stale', key, lsn: fate.newest };
+      if (fate.kind === 'deleted') return gone;
+      key = fate.key;
+      lsn = fate.lsn;
     }
+  }
+
+  /** Begins a walk at the newest version of the row at `key`; false if there is none. */
+  #walkFrom(key: Uint8Array): boolean {
+    const { pool, walk } = this.#environment;
+    const position = this.#position;
+    const found = this.#table.tree.find(position, key, 0, key.length);
+    if (found) walk.begin(pool.bytes, position.valueStart, position.valueStart + position.valueLength);
+    position.release();
+    return found;
+  }
+
+  /** What finished transactions, and the own one, did to the walk's row after the version with `lsn`. */
+  #fateSince(lsn: Lsn, context: OperationContext): RowFate {
+    const { walk, transactions } = this.#environment;
+    let newest: Lsn | undefined;
+    let fate: RowFate | undefined;
+    while (walk.lsn !== lsn) {
+      const isFinished = transactions.findWriter(walk.xid, context.transaction) === undefined;
+      if (isFinished) newest ??= walk.lsn;
+      if (!walk.stepBack()) return { kind: 'deleted' };
+      const { row } = walk;
+      if (isFinished && row.kind === rowRecordKind.delete) fate = { kind: 'deleted' };
+      if (isFinished && row.kind === rowRecordKind.move) {
+        fate = { kind: 'moved', key: copyOf(row.newKey()), lsn: row.newLsn };
+      }
+    }
+    return fate ?? { kind: 'kept', newest: newest ?? lsn };
   }
 
   // ---- unique keys (IDX-2)
@@ -227,18 +241,24 @@ export class RowConflicts {
     end: number,
     context: OperationContext,
   ): ModifyOutcome | undefined {
-    const { pool, positions, walk, transactions } = this.#environment;
-    const position = positions.take();
-    if (!this.#table.tree.find(position, tableKey, 0, tableKey.length)) return undefined;
+    const { pool, walk, transactions } = this.#environment;
+    const position = this.#position;
+    if (!this.#table.tree.find(position, tableKey, 0, tableKey.length)) {
+      position.release();
+      return undefined;
+    }
     const at = position.valueStart;
     const rowEnd = at + position.valueLength;
     const writer = this.#writerAt(at, context);
     if (writer === undefined) {
-      if ((rowFlags(pool.view, at) & rowFlag.deleted) !== 0) return undefined;
-      if (!this.#hasKey(index, pool.bytes, pool.view, at, rowEnd, key, start, end)) return undefined;
+      const isLive = (rowFlags(pool.view, at) & rowFlag.deleted) === 0;
+      const conflicts = isLive && this.#hasKey(index, pool.bytes, pool.view, at, rowEnd, key, start, end);
+      position.release();
+      if (!conflicts) return undefined;
       return { kind: 'unique', indexOid: index.definition.indexOid, conflictKey: tableKey };
     }
     walk.begin(pool.bytes, at, rowEnd);
+    position.release();
     for (;;) {
       const { bytes, view, length } = walk.image;
       if (!walk.isDeleted && this.#hasKey(index, bytes, view, 0, length, key, start, end)) {

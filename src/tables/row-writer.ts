@@ -14,7 +14,7 @@ import { recordBytes } from '../storage/log/record.ts';
 import { compareKeys } from '../storage/btree/node-search.ts';
 import { copyOf } from './copy-of.ts';
 import type { ModifyOutcome, OperationContext, RowReference, RowSource } from './access-method.ts';
-import type { TableEnvironment } from './environment.ts';
+import { brokenChange, type TableEnvironment } from './environment.ts';
 import { collectValues, ProbeExternals } from './external-values.ts';
 import { RowImage, rowidBytes, type OpenTable } from './open-table.ts';
 import { overflowWait } from './overflow.ts';
@@ -95,6 +95,7 @@ export class RowWriter {
   }
 
   delete(reference: RowReference, context: OperationContext): ModifyOutcome {
+    this.#table.assertCurrent();
     this.#environment.pool.reserve(this.#pagesPerOperation);
     try {
       return this.#delete(reference, context);
@@ -104,6 +105,7 @@ export class RowWriter {
   }
 
   #begin(source: RowSource, row: number, context: OperationContext): void {
+    this.#table.assertCurrent();
     this.#environment.pool.reserve(this.#pagesPerOperation);
     this.#table.overflow.begin(context, source, row);
     this.#environment.keys.reset();
@@ -194,11 +196,15 @@ export class RowWriter {
 
     const lsn = this.#environment.append(context.transaction, rowRecordKind.insert);
     const { xid } = context.transaction;
-    writeRowVersion(image.view, 0, xid, lsn);
-    if (moved !== undefined) this.#deleteMoved(moved, lsn, keyStart, keyEnd, context);
-    if (isOver) tree.replaceAt(position, image.bytes, 0, image.length, xid);
-    else tree.insertAt(position, keys.bytes, keyStart, keyEnd, image.bytes, 0, image.length, xid);
-    indexChanges.apply(xid);
+    try {
+      writeRowVersion(image.view, 0, xid, lsn);
+      if (moved !== undefined) this.#deleteMoved(moved, lsn, keyStart, keyEnd, context);
+      if (isOver) tree.replaceAt(position, image.bytes, 0, image.length, xid);
+      else tree.insertAt(position, keys.bytes, keyStart, keyEnd, image.bytes, 0, image.length, xid);
+      indexChanges.apply(xid);
+    } catch (error) {
+      throw brokenChange(error);
+    }
     if (this.#table.clusterKeys === undefined) this.#table.rowids.advance();
     return { kind: 'done', lsn };
   }
@@ -302,9 +308,13 @@ export class RowWriter {
 
     const lsn = this.#environment.append(context.transaction, rowRecordKind.update);
     const { xid } = context.transaction;
-    writeRowVersion(image.view, 0, xid, lsn);
-    table.tree.replaceAt(position, image.bytes, 0, image.length, xid);
-    indexChanges.apply(xid);
+    try {
+      writeRowVersion(image.view, 0, xid, lsn);
+      table.tree.replaceAt(position, image.bytes, 0, image.length, xid);
+      indexChanges.apply(xid);
+    } catch (error) {
+      throw brokenChange(error);
+    }
     return { kind: 'done', lsn };
   }
 
@@ -456,8 +466,12 @@ export class RowWriter {
 
     const lsn = this.#environment.append(context.transaction, rowRecordKind.delete);
     const { xid } = context.transaction;
-    markDeleted(table.tree, position, xid, lsn);
-    indexChanges.apply(xid);
+    try {
+      markDeleted(table.tree, position, xid, lsn);
+      indexChanges.apply(xid);
+    } catch (error) {
+      throw brokenChange(error);
+    }
     return { kind: 'done', lsn };
   }
 }

@@ -127,8 +127,7 @@ export class SpaceTables {
   }
 
   #set(tableOid: Oid, definition: DirectoryTable | undefined): void {
-    this.#open.delete(tableOid);
-    this.#byTree.clear();
+    this.#close(tableOid);
     this.directory.setTable(tableOid, definition, (tree) => (tree === definition?.tree ? rowMark : indexMark));
   }
 
@@ -154,6 +153,12 @@ export class SpaceTables {
   remakeTree(tableOid: Oid, tree: TreeId): void {
     this.directory.retireTree(tree);
     this.directory.createTree(tree, tableOid, indexMark);
+    this.#close(tableOid);
+  }
+
+  #close(tableOid: Oid): void {
+    const handle = this.#open.get(tableOid);
+    if (handle !== undefined) handle.opened.isCurrent = false;
     this.#open.delete(tableOid);
     this.#byTree.clear();
   }

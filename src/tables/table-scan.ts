@@ -5,7 +5,15 @@
  */
 import type { Lsn } from '../common/ids.ts';
 import { LeafCursor } from '../storage/btree/leaf-cursor.ts';
-import { cellHeaderBytes, slotBytes, slotCell, slotKeyLength, slotsOffset } from '../storage/btree/node.ts';
+import {
+  cellHeaderBytes,
+  cellStart,
+  keyLength,
+  slotBytes,
+  slotCell,
+  slotKeyLength,
+  slotsOffset,
+} from '../storage/btree/node.ts';
 import { searchSlots } from '../storage/btree/node-search.ts';
 import { getDeleteMarks, getMaxXid } from '../storage/page.ts';
 import type { Snapshot } from '../transaction/transaction.ts';
@@ -21,6 +29,9 @@ export const everything: readonly KeyRange[] = [{ low: undefined, high: undefine
 /** Leaves looked at, and versions walked, in one call before it yields. */
 const leavesPerCall = 128;
 const stepsPerCall = 2000;
+
+/** So many rows of a leaf are copied one by one rather than with their page. */
+const fewSlots = 8;
 
 /** What became of looking at one row. 'full': hand out what there is first. 'pause': the walk to its version takes long. */
 type Look = 'next' | 'full' | 'pause';
@@ -85,8 +96,8 @@ export class ClusteredScan implements TableScan {
     try {
       for (let leaves = 0; leaves < leavesPerCall; leaves++) {
         if (this.#leaf < 0 && !this.#nextLeaf()) return buffer.count > 0 ? 'rows' : 'end';
-        if (this.#isAllVisible) this.#takeAll();
-        else if (this.#takeSome() === 'pause') return buffer.count > 0 ? 'rows' : 'yield';
+        if (this.#leaf >= 0 && this.#isAllVisible) this.#takeAll();
+        if (this.#leaf >= 0 && this.#takeSome() === 'pause') return buffer.count > 0 ? 'rows' : 'yield';
         if (this.#leaf >= 0 || buffer.isFull || buffer.count >= rowsMax) break;
       }
     } finally {
@@ -137,11 +148,27 @@ export class ClusteredScan implements TableScan {
     if (this.#firstSlot >= this.#endSlot) return false;
     this.#isAllVisible =
       isPageAllVisible(getMaxXid(view, base), getDeleteMarks(view, base), this.#snapshot) && !this.#table.mayBeWide;
-    this.#leaf = this.#buffer.addLeaf(bytes, base);
+    if (this.#isAllVisible && this.#endSlot - this.#firstSlot <= fewSlots) this.#takeFew(base);
+    else this.#leaf = this.#buffer.addLeaf(bytes, base);
     return true;
   }
 
   // ---- rows
+
+  /** Rows as they stand, so few of the leaf at `base` that they are copied one by one. */
+  #takeFew(base: number): void {
+    const buffer = this.#buffer;
+    const { bytes, view } = this.#table.environment.pool;
+    const { descending } = this.#request;
+    for (let i = 0; i < this.#endSlot - this.#firstSlot; i++) {
+      const slot = descending ? this.#endSlot - 1 - i : this.#firstSlot + i;
+      const cell = cellStart(view, base, slot);
+      const keyAt = cell + cellHeaderBytes;
+      const keyBytes = keyLength(view, base, slot);
+      const at = buffer.addImage(bytes, keyAt, keyAt + keyBytes + view.getUint16(cell, true));
+      buffer.add(at + keyBytes, at, keyBytes);
+    }
+  }
 
   /** Every row of the leaf as it stands. */
   #takeAll(): void {

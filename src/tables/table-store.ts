@@ -105,7 +105,8 @@ export class LoggedTableStore implements TableStore {
     await this.#define([{ oid: tableOid, after: table }], transaction);
     const handle = this.tables.get(tableOid);
     const index = handle.opened.indexes.at(-1) as SecondaryIndex;
-    const fill = new IndexFill(handle.opened, index, transaction.xid);
+    const { transactions } = this.#environment;
+    const fill = new IndexFill(handle.opened, index, transaction.xid, () => transactions.horizon);
     return new LoggedIndexBuild(this.#environment, table, index, fill, transaction);
   }
 
@@ -184,7 +185,8 @@ export class LoggedTableStore implements TableStore {
     const { opened } = this.tables.get(tableOid);
     const index = opened.findIndex(tree);
     assert(index !== undefined, 'LOG-8: the index that is built is defined');
-    const fill = new IndexFill(opened, index, record.xid);
+    // Nobody who could see an older version has survived.
+    const fill = new IndexFill(opened, index, record.xid, () => Infinity);
     let step = fill.step();
     while (step === 'yield') step = fill.step();
     fill.close();

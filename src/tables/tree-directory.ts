@@ -53,6 +53,7 @@ export class TreeDirectory {
   readonly #tree: BTree;
   readonly #tables = new Map<Oid, DirectoryTable>();
   #nextTree: number;
+  #origins: readonly BranchOrigin[] | undefined = undefined;
   /** There may be trees or values to free; cleared by who finds none. */
   hasDead = true;
 
@@ -250,6 +251,10 @@ export class TreeDirectory {
   // ---- the space itself (BRANCH-1)
 
   get origins(): readonly BranchOrigin[] {
+    return (this.#origins ??= this.#readOrigins());
+  }
+
+  #readOrigins(): readonly BranchOrigin[] {
     const value = Buffer.from(this.#tree.findValue(key(entryKind.branch)) ?? []);
     return Array.from({ length: value.length / originBytes }, (_, i) => ({
       source: value.readUInt32LE(originBytes * i) as SpaceId,
@@ -258,6 +263,7 @@ export class TreeDirectory {
   }
 
   set origins(origins: readonly BranchOrigin[]) {
+    this.#origins = origins;
     if (origins.length === 0) {
       this.#tree.remove(key(entryKind.branch));
       return;
