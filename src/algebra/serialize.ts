@@ -55,6 +55,8 @@ function refuseTable(): never {
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 function encode(value: unknown): Json {
+  // Only in lists, such as the open bounds of an array slice.
+  if (value === undefined) return { $none: true };
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number')
     return Number.isFinite(value) && !Object.is(value, -0)
@@ -87,14 +89,19 @@ function decode(json: Json, reader: Reader): unknown {
   if (json === null || typeof json !== 'object') return json;
   if (Array.isArray(json)) return json.map((item) => decode(item, reader));
   const tagged = decodeTagged(json, reader);
-  return tagged === undefined ? decodeNode(json, reader) : tagged;
+  return tagged === none ? decodeNode(json, reader) : tagged;
 }
+
+/** What decodeTagged answers for a plain node; undefined is a value. */
+const none = Symbol('no tag');
 
 function decodeTagged(json: { readonly [key: string]: Json }, reader: Reader): unknown {
   const [tag] = Object.keys(json);
-  if (tag === undefined || !tag.startsWith('$')) return undefined;
+  if (tag === undefined || !tag.startsWith('$')) return none;
   const content = json[tag] as Json;
   switch (tag) {
+    case '$none':
+      return undefined;
     case '$number':
       return Number(content);
     case '$bigint':
