@@ -1,8 +1,10 @@
 /** Type names as the signatures and tables of this folder spell them: pg_type's, but `text[]` instead of `_text`. */
 import type { Oid } from '../common/ids.ts';
 import { InvariantError } from '../common/assert.ts';
-export { typeOid as typeOids } from '../types/oids.ts';
 import { findTypeByName } from '../types/registry.ts';
+
+/** The OIDs by name, for those who have the name at hand when they write code. */
+export { typeOid as typeOids } from '../types/oids.ts';
 
 const known = new Map<string, Oid>();
 
