@@ -9,11 +9,13 @@ import { findType, getType } from '../types/registry.ts';
 import type { TypeHandler } from '../types/type-handler.ts';
 import { batchRowsMax, createVector, resetVector } from '../types/vector.ts';
 import type { Vector } from '../types/vector.ts';
+import { growVector } from '../types/vector-io.ts';
 import type { KeyPart, ScanRequest } from './access-method.ts';
 import type { OpenTable } from './open-table.ts';
 import { decodeRow } from './row-decode.ts';
 import { ColumnPlace, rowLayoutNumber } from './row-format.ts';
 import type { ScanBuffer } from './scan-buffer.ts';
+import { firstCapacity } from './scan-output.ts';
 import type { SecondaryIndex } from './secondary-index.ts';
 
 /** One part of the entry: index parts, then parts of the clustering key. `target`: number of the vector, -1 for none. */
@@ -67,13 +69,18 @@ export class IndexOnlyOutput {
     this.#buffer = buffer;
     this.#parts = parts;
     const { columns } = table.definition;
-    this.vectors = request.columns.map((column) => createVector(getType(columns[column]?.typeOid ?? 0).vectorKind));
+    this.vectors = request.columns.map((column) =>
+      createVector(getType(columns[column]?.typeOid ?? 0).vectorKind, firstCapacity),
+    );
   }
 
   deliver(rowsMax: number): void {
     const buffer = this.#buffer;
     const count = Math.min(rowsMax, buffer.count - buffer.delivered, batchRowsMax);
-    for (const vector of this.vectors) resetVector(vector);
+    for (const vector of this.vectors) {
+      if (count > firstCapacity) growVector(vector, batchRowsMax);
+      resetVector(vector);
+    }
     for (let row = 0; row < count; row++) {
       const at = buffer.delivered + row;
       const start = buffer.starts[at] as number;

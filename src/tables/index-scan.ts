@@ -45,10 +45,10 @@ export class IndexScan implements TableScan {
   #firstSlot = 0;
   #endSlot = 0;
   #isAllVisible = false;
-  readonly #walk: VersionWalk;
+  #ownWalk: VersionWalk | undefined = undefined;
   #isWalking = false;
   readonly #row = new RowImage();
-  readonly #compared = new ByteWriter(64);
+  #compared: ByteWriter | undefined = undefined;
 
   constructor(table: OpenTable, index: SecondaryIndex, request: ScanRequest, snapshot: Snapshot) {
     this.#table = table;
@@ -58,10 +58,13 @@ export class IndexScan implements TableScan {
     this.#ranges = request.ranges ?? everything;
     this.#buffer = table.environment.scanBuffers.take();
     this.#leaves = new LeafCursor(index.tree);
-    this.#walk = new VersionWalk(table.environment.log);
     const indexOnly = IndexOnlyOutput.create(table, index, request, this.#buffer);
     this.#indexOnly = indexOnly !== undefined;
     this.#output = indexOnly ?? new ScanOutput(table, request, this.#buffer);
+  }
+
+  get #walk(): VersionWalk {
+    return (this.#ownWalk ??= new VersionWalk(this.#table.environment.log));
   }
 
   get vectors(): ScanOutput['vectors'] {
@@ -229,7 +232,7 @@ export class IndexScan implements TableScan {
   }
 
   #hasEntryKey(row: RowImage, entry: number, keyBytes: number): boolean {
-    const compared = this.#compared;
+    const compared = (this.#compared ??= new ByteWriter(64));
     compared.reset();
     this.#index.keys.encode(row.layout, row.bytes, row.view, row.at, compared);
     return compareKeys(compared.bytes, 0, compared.length, this.#buffer.bytes, entry, entry + keyBytes) === 0;

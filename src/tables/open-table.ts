@@ -56,7 +56,8 @@ export class RowImage {
   at = 0;
   end = 0;
   layout: RowLayout = noColumns;
-  readonly #body = new ByteWriter(64);
+  /** Made for the first wide row. */
+  #body: ByteWriter | undefined = undefined;
 
   open(table: OpenTable, bytes: Uint8Array, view: DataView, at: number, end: number): this {
     this.layout = table.layouts.get(rowLayoutNumber(view, at));
@@ -66,7 +67,7 @@ export class RowImage {
       this.at = at;
       this.end = end;
     } else {
-      const body = this.#body;
+      const body = (this.#body ??= new ByteWriter(256));
       body.reset();
       body.copy(bytes, at, at + rowHeaderBytes);
       table.overflow.load(bytes, at + rowHeaderBytes, body);

@@ -10,8 +10,8 @@ import { RowDecoder } from './row-decode.ts';
 import { rowLsn } from './row-format.ts';
 import type { ScanBuffer } from './scan-buffer.ts';
 
-/** Vectors are made small; they grow to a batch's size with the first that needs it. */
-const firstCapacity = 32;
+/** Vectors are made so small that V8 keeps them in its heap; they grow to a batch's size with the first that needs it. */
+export const firstCapacity = 8;
 
 export class ScanOutput {
   readonly vectors: readonly Vector[];
