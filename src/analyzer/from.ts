@@ -1,6 +1,6 @@
 /** FROM: tables, views, WITH references, subqueries, functions and joins, and the names they bring into scope. */
 import { SqlError, notSupported } from '../common/sql-error.ts';
-import { getFunction } from '../functions/registry.ts';
+import { findFunctions, getFunction } from '../functions/registry.ts';
 import { typeOids } from '../functions/type-oids.ts';
 import { deserializeQuery } from '../algebra/serialize.ts';
 import type { Expression } from '../algebra/expression.ts';
@@ -20,7 +20,7 @@ import { columnNameOf } from './column-name.ts';
 import type { AnalyzeContext } from './context.ts';
 import { inClause, type Environment } from './environment.ts';
 import { analyzeCondition, analyzeExpression } from './expression.ts';
-import { and, columnReference } from './make.ts';
+import { and, columnReference, constant, functionCall } from './make.ts';
 import { equalityBetween, unify } from './operator.ts';
 import { renamed, requireRelation, tableColumns } from './relation.ts';
 import { checkAliasUnique, Scope, scopeColumn, type ScopeColumn, type ScopeItem } from './scope.ts';
@@ -128,9 +128,10 @@ function tableItem(table: TableDescriptor, node: RangeVar, context: AnalyzeConte
     tableOid: table.oid,
   };
   switch (table.kind) {
+    case 'S':
+      return sequenceItem(table, alias, columns, context);
     case 'r':
-    case 'm':
-    case 'S': {
+    case 'm': {
       const item: FromItem = { kind: 'table', relation: context.newRelationId(), table, alias, columns };
       return { item, names: [named(alias, item, columns, extra)] };
     }
@@ -149,6 +150,28 @@ function tableItem(table: TableDescriptor, node: RangeVar, context: AnalyzeConte
     default:
       throw notSupported(`relation "${table.name}" of kind ${table.kind}`, context.position(node.location));
   }
+}
+
+/** A sequence read as a table: its one row comes from a function. */
+function sequenceItem(
+  sequence: TableDescriptor,
+  alias: string,
+  columns: readonly OutputColumn[],
+  context: AnalyzeContext,
+): FromResult {
+  const [entry] = findFunctions('hyrax_sequence_state');
+  if (entry === undefined) throw notSupported('SELECT from a sequence');
+  const call = functionCall(entry.oid, [constant(sequence.oid, typeOids.regclass)]);
+  const item: FromItem = {
+    kind: 'function',
+    relation: context.newRelationId(),
+    alias,
+    calls: [{ call, columnCount: columns.length }],
+    ordinality: false,
+    columns,
+    lateral: false,
+  };
+  return { item, names: [named(alias, item, columns, { tableName: sequence.name, schema: sequence.schema })] };
 }
 
 /** A view is its stored query with fresh ids, under the view's column names. */

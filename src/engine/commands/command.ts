@@ -10,6 +10,7 @@ import { runDefinition } from '../ddl/ddl.ts';
 import { isSelectInto } from '../prepared-statement.ts';
 import type { Session } from '../session.ts';
 import { SessionCommandContext } from './command-context.ts';
+import { createDatabase, dropDatabase } from './database-commands.ts';
 import { closeCursor, declareCursor } from './cursors.ts';
 import { constraintsSet, deallocate, discard, prepare } from './session-commands.ts';
 import { setVariable, showColumns, showVariable } from './set-show.ts';
@@ -61,6 +62,10 @@ export async function runCommand(
       return discard(session, statement);
     case 'ConstraintsSetStmt':
       return constraintsSet(session, statement);
+    case 'CreatedbStmt':
+      return createDatabase(session, statement);
+    case 'DropdbStmt':
+      return dropDatabase(session, statement);
     default:
       return define(session, statement, sql);
   }

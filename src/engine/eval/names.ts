@@ -16,8 +16,7 @@ const formatType: Question = ([oid, typmod], session) => {
   return typeText(oid as Oid, typmod === null ? undefined : (typmod as number), session.catalog);
 };
 
-const userById: Question = ([oid], session) =>
-  session.catalog.roleName(oid as Oid) ?? `unknown (OID=${String(oid)})`;
+const userById: Question = ([oid], session) => session.catalog.roleName(oid as Oid) ?? `unknown (OID=${String(oid)})`;
 
 /** A look-up that answers NULL where parsing the name fails. */
 function nameOrNull(type: Oid): Question {
@@ -35,7 +34,9 @@ function nameOrNull(type: Oid): Question {
 const objectDescription: Question = ([oid, catalog], session) => {
   const rows = readRows(session.catalogCache, 'pg_description', 'pg_description_o_c_o_index', [oid as Oid]);
   const wanted = typeof catalog === 'string' ? systemTables.find((table) => table.name === catalog)?.oid : undefined;
-  const row = rows.find((each) => each['objsubid'] === 0 && (typeof catalog !== 'string' || each['classoid'] === wanted));
+  const row = rows.find(
+    (each) => each['objsubid'] === 0 && (typeof catalog !== 'string' || each['classoid'] === wanted),
+  );
   return row?.['description'] ?? null;
 };
 
@@ -43,13 +44,17 @@ const relationClass = 1259;
 
 const columnDescription: Question = ([oid, column], session) => {
   const key = [oid as Oid, relationClass, column as number];
-  return readRows(session.catalogCache, 'pg_description', 'pg_description_o_c_o_index', key)[0]?.['description'] ?? null;
+  return (
+    readRows(session.catalogCache, 'pg_description', 'pg_description_o_c_o_index', key)[0]?.['description'] ?? null
+  );
 };
 
 const sharedDescription: Question = ([oid, catalog], session) => {
   const table = systemTables.find((each) => each.name === catalog);
   const key = [oid as Oid, table?.oid ?? 0];
-  return readRows(session.catalogCache, 'pg_shdescription', 'pg_shdescription_o_c_index', key)[0]?.['description'] ?? null;
+  return (
+    readRows(session.catalogCache, 'pg_shdescription', 'pg_shdescription_o_c_index', key)[0]?.['description'] ?? null
+  );
 };
 
 const oidVectorTypes: Question = ([types], session) =>

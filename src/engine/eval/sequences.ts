@@ -111,6 +111,9 @@ function readSequence(cache: CatalogCache, oid: Oid): Sequence {
 }
 
 function exhausted(name: string, { increment, minValue, maxValue }: SequenceParameters): SqlError {
-  const limit = increment > 0n ? `maximum value of sequence "${name}" (${maxValue})` : `minimum value of sequence "${name}" (${minValue})`;
+  const limit =
+    increment > 0n
+      ? `maximum value of sequence "${name}" (${maxValue})`
+      : `minimum value of sequence "${name}" (${minValue})`;
   return new SqlError(sqlState.sequenceGeneratorLimitExceeded, `nextval: reached ${limit}`);
 }

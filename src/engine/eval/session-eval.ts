@@ -16,6 +16,7 @@ import type { Session } from '../session.ts';
 import { catalogQuestions } from './catalog-questions.ts';
 import { SessionSequences } from './sequences.ts';
 import { systemFunctions } from './system-functions.ts';
+import { systemRows } from './system-rows.ts';
 import { serverVersionText } from '../version.ts';
 
 export class SessionEval implements EvalContext {
@@ -41,7 +42,10 @@ export class SessionEval implements EvalContext {
       },
     };
     this.catalog = { call: (name, args) => call(catalogQuestions, name, args, session) };
-    this.system = { call: (name, args) => call(systemFunctions, name, args, session) };
+    this.system = {
+      call: (name, args) => call(systemFunctions, name, args, session),
+      rows: (name, args) => systemRows.get(name)?.(args, session) ?? [],
+    };
   }
 
   discardSequences(): void {
@@ -95,7 +99,8 @@ function call(
   session: Session,
 ): ReturnType<CatalogQuestions['call']> {
   const implementation = table.get(name);
-  if (implementation === undefined) throw new SqlError(sqlState.featureNotSupported, `function ${name} is not supported`);
+  if (implementation === undefined)
+    throw new SqlError(sqlState.featureNotSupported, `function ${name} is not supported`);
   return implementation(args, session);
 }
 

@@ -7,7 +7,11 @@ export type SystemFunction = (args: readonly Datum[], session: Session) => Datum
 const cancelBackend: SystemFunction = ([pid], session) => {
   const other = session.instance.sessions.get(pid as number);
   if (other === undefined) {
-    session.notice({ severity: 'WARNING', sqlState: '01000', message: `PID ${String(pid)} is not a PostgreSQL server process` });
+    session.notice({
+      severity: 'WARNING',
+      sqlState: '01000',
+      message: `PID ${String(pid)} is not a PostgreSQL server process`,
+    });
     return false;
   }
   other.cancel();
@@ -17,7 +21,11 @@ const cancelBackend: SystemFunction = ([pid], session) => {
 const terminateBackend: SystemFunction = ([pid], session) => {
   const other = session.instance.sessions.get(pid as number);
   if (other === undefined) {
-    session.notice({ severity: 'WARNING', sqlState: '01000', message: `PID ${String(pid)} is not a PostgreSQL server process` });
+    session.notice({
+      severity: 'WARNING',
+      sqlState: '01000',
+      message: `PID ${String(pid)} is not a PostgreSQL server process`,
+    });
     return false;
   }
   other.interrupts.raise('terminate');

@@ -35,6 +35,8 @@ const serverViews: readonly FunctionEntry[] = [
       'wait_event text, xact_start timestamptz, query_start timestamptz, backend_start timestamptz, ' +
       'state_change timestamptz, client_addr text, client_port int4, backend_xid xid, backend_xmin xid, backend_type text',
   ),
+  // Ours: what SELECT … FROM a sequence reads. PostgreSQL keeps OIDs from 9000 on for such.
+  asked(9100, 'hyrax_sequence_state(regclass) record volatile', 'last_value int8, log_cnt int8, is_called bool'),
   asked(
     2510,
     'pg_prepared_statement() record stable',
