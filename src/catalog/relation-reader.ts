@@ -38,7 +38,7 @@ export function readRelation(source: RelationSource, row: CatalogRow): TableDesc
     ownerOid: row['relowner'] as Oid,
     rowTypeOid: row['reltype'] as Oid,
     space: source.space,
-    columns: readColumns(source, oid),
+    columns: readColumns(source, oid, storage),
     indexes: hasRows ? readIndexes(source, oid, storage) : [],
     constraints: hasRows ? readConstraints(source, oid) : [],
     referencedBy: hasRows ? readReferences(source, oid) : [],
@@ -51,7 +51,7 @@ export function readRelation(source: RelationSource, row: CatalogRow): TableDesc
   };
 }
 
-function readColumns(source: CatalogReading, oid: Oid): ColumnDescriptor[] {
+function readColumns(source: CatalogReading, oid: Oid, storage: StoredTable | undefined): ColumnDescriptor[] {
   const defaults = new Map<number, string>();
   for (const row of readRows(source, 'pg_attrdef', 'pg_attrdef_adrelid_adnum_index', [oid])) {
     defaults.set(row['adnum'] as number, row['adbin'] as string);
@@ -64,7 +64,10 @@ function readColumns(source: CatalogReading, oid: Oid): ColumnDescriptor[] {
       return {
         number,
         name: row['attname'] as string,
-        typeOid: row['atttypid'] as Oid,
+        // A dropped column has no type in the catalog any more, but rows still have room for it.
+        typeOid:
+          (row['attisdropped'] === true ? storage?.columns[number - 1]?.typeOid : undefined) ??
+          (row['atttypid'] as Oid),
         typmod: row['atttypmod'] as number,
         collation: row['attcollation'] as Oid,
         notNull: row['attnotnull'] as boolean,
