@@ -18,3 +18,13 @@ export interface Client {
 
 /** So much is collected before it is sent. */
 export const flushBytes = 32 * 1024;
+
+/** What a client sends while a COPY FROM STDIN runs; filled by `next`, valid until the call after. */
+export interface CopyInput {
+  buffer: Buffer;
+  start: number;
+  end: number;
+  /** The client's reason, after 'fail'. */
+  failure: string;
+  next(): 'none' | 'data' | 'done' | 'fail';
+}

@@ -14,6 +14,7 @@ import { frontendMessage } from '../protocol/message-types.ts';
 import { stackDepthExceeded } from '../parser/errors.ts';
 import { FatalIoError } from '../storage/disk.ts';
 import { type Client, flushBytes } from './client.ts';
+import { CopyMessages } from './copy/copy-messages.ts';
 import { nowMicros } from './clock.ts';
 import { ExtendedQuery } from './extended-query.ts';
 import type { Instance } from './instance.ts';
@@ -47,6 +48,7 @@ export class Conversation implements Task {
   #readyAfterRecovery = false;
   #skipToSync = false;
   #isRunning = false;
+  #awaitsInput = false;
   #isOver = false;
   #ending: 'no' | 'rolling back' = 'no';
   #idleTimer: NodeJS.Timeout | undefined = undefined;
@@ -57,7 +59,7 @@ export class Conversation implements Task {
     instance: Instance,
     client: Client,
     reader: FrameReader,
-    start: Omit<SessionStart, 'notice' | 'wake' | 'client'>,
+    start: Omit<SessionStart, 'notice' | 'wake' | 'client' | 'copyInput'>,
     onEnd: () => void,
   ) {
     this.#instance = instance;
@@ -66,7 +68,8 @@ export class Conversation implements Task {
     this.#onEnd = onEnd;
     const notice = (each: Notice): void => this.#notice(each);
     const wake = (): void => instance.scheduler.wake(this);
-    this.session = new Session(instance, { ...start, notice, wake, client });
+    const copyInput = new CopyMessages(reader, this.decoder, () => this.#awaitInput());
+    this.session = new Session(instance, { ...start, notice, wake, client, copyInput });
     this.#simple = new SimpleQuery(this);
     this.#extended = new ExtendedQuery(this);
   }
@@ -80,7 +83,13 @@ export class Conversation implements Task {
   receive(chunk: Buffer): void {
     if (this.#isOver) return;
     this.reader.feed(chunk);
-    if (this.isIdle && !this.queued) this.run();
+    if ((this.isIdle || this.#awaitsInput) && !this.queued) this.run();
+  }
+
+  /** A COPY FROM has taken all messages there are. */
+  #awaitInput(): void {
+    this.#awaitsInput = true;
+    this.client.flush();
   }
 
   /** The client has gone without a word. */
@@ -94,6 +103,7 @@ export class Conversation implements Task {
   run(): void {
     if (this.#isRunning || this.#isOver) return;
     this.#isRunning = true;
+    this.#awaitsInput = false;
     this.session.beginSlice();
     this.session.interrupts.stopLockTimer();
     const progress = this.#advance();

@@ -2,6 +2,8 @@
 import type { Datum } from '../types/datum.ts';
 import { CommandPortal } from './command-portal.ts';
 import { commandColumns } from './commands/command.ts';
+import { CopyInPortal } from './copy/copy-in-portal.ts';
+import { CopyOutPortal } from './copy/copy-out-portal.ts';
 import { EmptyPortal } from './empty-portal.ts';
 import { FetchPortal } from './fetch-portal.ts';
 import { type Portal, QueryPortal } from './portal.ts';
@@ -33,6 +35,10 @@ export function makePortal(
     }
     case 'FetchStmt':
       return new FetchPortal(session, name, prepared, statement, formats);
+    case 'CopyStmt':
+      return statement.is_from
+        ? new CopyInPortal(session, name, prepared, statement)
+        : new CopyOutPortal(session, name, prepared, statement);
     default: {
       const columns = commandColumns(session, statement);
       return new CommandPortal(session, name, prepared, statement, parameters, columns, formats);

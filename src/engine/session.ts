@@ -24,7 +24,7 @@ import type { TransactionManager } from '../transaction/manager.ts';
 import type { TransactionSnapshot } from '../transaction/snapshots.ts';
 import type { Waiter, WaitPolicy } from '../transaction/transaction.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
-import type { Client } from './client.ts';
+import type { Client, CopyInput } from './client.ts';
 import { CatalogSnapshots } from './catalog-snapshots.ts';
 import { nowMicros } from './clock.ts';
 import type { Cursor } from './cursor.ts';
@@ -52,6 +52,7 @@ export interface SessionStart {
   /** Lets the session's task run soon. */
   readonly wake: () => void;
   readonly client?: Client | undefined;
+  readonly copyInput?: CopyInput | undefined;
 }
 
 export class Session implements Waiter, ExecutionHost {
@@ -59,6 +60,7 @@ export class Session implements Waiter, ExecutionHost {
   readonly processId: number;
   readonly database: Database;
   readonly client: Client | undefined;
+  readonly copyInput: CopyInput | undefined;
   readonly authenticatedUser: string;
   sessionUser: string;
   userOid: Oid;
@@ -98,6 +100,7 @@ export class Session implements Waiter, ExecutionHost {
     this.processId = start.processId;
     this.database = start.database;
     this.client = start.client;
+    this.copyInput = start.copyInput;
     this.authenticatedUser = start.userName;
     this.sessionUser = start.userName;
     this.userOid = start.userOid;

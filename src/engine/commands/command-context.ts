@@ -56,6 +56,10 @@ export class SessionCommandContext implements CommandContext {
     return this.session.database.shared;
   }
 
+  get isBootstrap(): boolean {
+    return this.session.instance.bootstrapOid !== undefined;
+  }
+
   get currentUser(): Oid {
     return this.session.userOid;
   }

@@ -70,7 +70,7 @@ function serialType(node: TypeName): Oid | undefined {
 
 function requireColumnType(column: string, type: Oid): void {
   const handler = findType(type);
-  if (handler === undefined) throw notSupported(`column "${column}" of a composite type`);
+  if (handler === undefined || handler.typeType === 'c') throw notSupported(`column "${column}" of a composite type`);
   if (handler.typeType === 'p') {
     throw new SqlError('42P16', `column "${column}" has pseudo-type ${handler.sqlName}`);
   }

@@ -362,5 +362,5 @@ export async function insertForeignKey(
 /** For CREATE TABLE AS and views: whether a type may be a column's. */
 export function isStorable(type: Oid): boolean {
   const handler = findType(type);
-  return handler !== undefined && handler.typeType !== 'p';
+  return handler !== undefined && handler.typeType !== 'p' && handler.typeType !== 'c';
 }
