@@ -60,11 +60,11 @@ export class Connection implements Client {
 
   flush(): void {
     const { writer } = this;
+    this.#resumeReading();
     if (writer.length === 0) return;
     if (this.#isOver || this.#socket.destroyed) writer.reset();
     // The socket keeps what it cannot send at once, so the buffer is given away rather than reused.
     else this.#socket.write(writer.detach());
-    this.#resumeReading();
   }
 
   end(): void {
