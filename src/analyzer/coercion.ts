@@ -53,7 +53,8 @@ export function findPathway(source: Oid, target: Oid, context: CoercionContext):
 }
 
 function isComposite(oid: Oid, context: AnalyzeContext): boolean {
-  return oid === typeOids.record || (findType(oid) === undefined && context.catalog.getTypeInfo(oid)?.typeType === 'c');
+  if (oid === typeOids.record) return true;
+  return (findType(oid)?.typeType ?? context.catalog.getTypeInfo(oid)?.typeType) === 'c';
 }
 
 /** can_coerce_type for one argument. */

@@ -1,6 +1,8 @@
 /** The catalog of one database as a transaction sees it: look-ups by name and OID, each answered once and remembered. */
 import type { Oid, SpaceId } from '../common/ids.ts';
 import type { TableStore } from '../tables/storage.ts';
+import { defineComposite } from '../types/record.ts';
+import { addType } from '../types/type-lookup.ts';
 import type { Catalog, ColumnStatistics, TableDescriptor, TypeInfo } from './descriptors.ts';
 import { readRows, type CatalogReading, type CatalogRow } from './catalog-rows.ts';
 import { readRelation, type RelationSource } from './relation-reader.ts';
@@ -89,7 +91,10 @@ export class CatalogCache implements RelationSource {
         return systemTableDescriptor(system, this.space, store.find(oid));
       }
       const [row] = readRows(this, 'pg_class', 'pg_class_oid_index', [oid]);
-      return row === undefined ? undefined : readRelation(this, row);
+      if (row === undefined) return undefined;
+      const relation = readRelation(this, row);
+      registerRowType(relation);
+      return relation;
     });
   }
 
@@ -135,6 +140,13 @@ export class CatalogCache implements RelationSource {
     }
     return { pages, rows: Math.max(1, access.estimateRows()) };
   }
+}
+
+/** Whole rows of the relation are values of this type; after a change of columns it is registered anew. */
+function registerRowType({ rowTypeOid, name, columns }: TableDescriptor): void {
+  if (rowTypeOid === 0) return;
+  const fieldTypes = columns.filter((column) => !column.dropped).map((column) => column.typeOid);
+  addType(defineComposite(rowTypeOid, name, 0, fieldTypes));
 }
 
 function remember<K, V>(map: Map<K, V>, key: K, compute: () => V): V {
