@@ -113,6 +113,7 @@ export class Session implements Waiter, ExecutionHost {
       modes: () => this.#modes(),
       settingsMark: () => this.settings.mark,
       cursorsMark: () => this.nextCursorNumber,
+      referentialMark: () => this.referential.mark,
       rollbackSettings: (mark) => this.settings.rollbackTo(mark),
       ended: (committed) => this.#transactionEnded(committed),
     });
@@ -367,7 +368,7 @@ export class Session implements Waiter, ExecutionHost {
     const mark = this.block.savepoints.at(-1)?.cursorsMark ?? 0;
     this.#closeCursors((cursor) => cursor.options.number >= mark);
     if (this.block.catalogChanged) this.catalogChanged();
-    this.referential.rolledBackToSavepoint();
+    this.referential.rolledBackTo(this.block.savepoints.at(-1)?.referentialMark ?? 0);
   }
 
   // ---- async commands

@@ -28,6 +28,7 @@ interface NamedSavepoint {
   /** Marks of the settings and of portals at the time. */
   readonly settingsMark: number;
   readonly cursorsMark: number;
+  readonly referentialMark: number;
   readonly catalogChanged: boolean;
 }
 
@@ -42,6 +43,7 @@ export interface TransactionHooks {
   modes(): TransactionModes;
   settingsMark(): number;
   cursorsMark(): number;
+  referentialMark(): number;
   rollbackSettings(mark: number): void;
   /** After the transaction is over, however it ended. */
   ended(committed: boolean): void;
@@ -104,6 +106,7 @@ export class TransactionBlock {
       savepoint: this.#manager.savepoint(this.current),
       settingsMark: this.#hooks.settingsMark(),
       cursorsMark: this.#hooks.cursorsMark(),
+      referentialMark: this.#hooks.referentialMark(),
       catalogChanged: this.catalogChanged,
     });
   }

@@ -12,6 +12,7 @@ import type { Session } from '../session.ts';
 import { SessionCommandContext } from './command-context.ts';
 import { createDatabase, dropDatabase } from './database-commands.ts';
 import { closeCursor, declareCursor } from './cursors.ts';
+import { checkpoint, lockTables, vacuum } from './maintenance.ts';
 import { constraintsSet, deallocate, discard, prepare } from './session-commands.ts';
 import { setVariable, showColumns, showVariable } from './set-show.ts';
 
@@ -60,6 +61,12 @@ export async function runCommand(
       return deallocate(session, statement);
     case 'DiscardStmt':
       return discard(session, statement);
+    case 'VacuumStmt':
+      return vacuum(session, statement);
+    case 'CheckPointStmt':
+      return checkpoint(session);
+    case 'LockStmt':
+      return lockTables(session, statement);
     case 'ConstraintsSetStmt':
       return constraintsSet(session, statement);
     case 'CreatedbStmt':
@@ -104,7 +111,6 @@ const otherKinds: ReadonlySet<Statement['kind']> = new Set([
   'MergeStmt',
   'OtherNode',
   'TransactionStmt',
-  'LockStmt',
   'AlterSystemStmt',
   'ExecuteStmt',
   'FetchStmt',
