@@ -49,45 +49,50 @@ function pullItem(
     case 'subquery':
       return pullSubquery(item, nullable, substitution, conditions);
     case 'join':
-      return [pullJoin(item, nullable, substitution)];
+      return [pullJoin(item, nullable, substitution, conditions)];
     default:
       return [item];
   }
 }
 
-function pullJoin(item: JoinItem, nullable: boolean, substitution: Substitution): FromItem {
+/**
+ * What filters a side of a join moves into its ON, unless that side is kept whole by an outer join: then it filters the result
+ * and goes up (`above`).
+ */
+function pullJoin(item: JoinItem, nullable: boolean, substitution: Substitution, above: Expression[]): FromItem {
   for (const { column, expression } of item.merged) substitution.set(column.id, expression);
-  const leftNullable = nullable || item.join === 'right' || item.join === 'full';
-  const rightNullable = nullable || item.join === 'left' || item.join === 'full';
-  const left = pullSide(item.left, leftNullable, substitution);
-  const right = pullSide(item.right, rightNullable, substitution);
+  if (item.join === 'full') return item.merged.length === 0 ? item : { ...item, merged: [] };
+  const within: Expression[] = [];
+  const left = pullSide(
+    item.left,
+    nullable || item.join === 'right',
+    substitution,
+    item.join === 'left' ? above : within,
+  );
+  const right = pullSide(
+    item.right,
+    nullable || item.join === 'left',
+    substitution,
+    item.join === 'right' ? above : within,
+  );
   if (left === item.left && right === item.right && item.merged.length === 0) return item;
-  return { ...item, left, right, merged: [] };
+  const on = makeAnd([...(item.on === undefined ? [] : [item.on]), ...within]);
+  return { ...item, left, right, on, merged: [] };
 }
 
-/** A side of a join stays one item: what a subquery holds is joined beneath it, its WHERE as an ON. */
-function pullSide(item: FromItem, nullable: boolean, substitution: Substitution): FromItem {
-  const conditions: Expression[] = [];
+/** A side of a join stays one item: the from items of a subquery are joined beneath it. */
+function pullSide(item: FromItem, nullable: boolean, substitution: Substitution, conditions: Expression[]): FromItem {
   const items = pullItem(item, nullable, substitution, conditions);
-  const on = makeAnd(conditions);
-  const [first, ...rest] = items;
-  if (first === undefined) return item;
-  if (rest.length === 0 && on === undefined) return first;
-  if (rest.length === 0) return item;
-  let joined = first;
-  for (const [i, next] of rest.entries()) {
-    joined = {
-      kind: 'join',
-      join: 'inner',
-      left: joined,
-      right: next,
-      on: i === rest.length - 1 ? on : undefined,
-      merged: [],
-      using: [],
-      alias: undefined,
-    };
-  }
-  return joined;
+  return items.reduce((left, right) => ({
+    kind: 'join',
+    join: 'inner',
+    left,
+    right,
+    on: undefined,
+    merged: [],
+    using: [],
+    alias: undefined,
+  }));
 }
 
 function pullSubquery(
@@ -99,7 +104,8 @@ function pullSubquery(
   const query = simpleQuery(item.query);
   if (query === undefined) return [item];
   const plainColumns = query.targets.every(({ expression }) => expression.kind === 'column');
-  if (nullable && !(plainColumns && (query.where === undefined || query.from.length > 1))) return [item];
+  // Beneath an outer join only columns may stand in for columns: they are NULL when their row is.
+  if (nullable && !plainColumns) return [item];
   if (item.lateral && query.from.length === 0) return [item];
   for (const [i, target] of query.targets.entries()) {
     const column = item.columns[i];
