@@ -107,7 +107,6 @@ export class Checkpointer {
       await this.#file.flush();
       await this.#publish(request.lsn, root);
       this.#finish(maps, root);
-      root = undefined;
       await this.#shrink();
     } catch (error) {
       this.#abandon(maps, root, error);

@@ -233,6 +233,30 @@ describe('spaces', () => {
     expect(storage.freeSlotCount).toBe(before);
   });
 
+  test.each([1, 2, 3, 4])(
+    'a branch made while a checkpoint writes does not depend on how that ends, %i',
+    async (seed) => {
+      let failing = false;
+      disk = new FaultyDisk({ seed, fail: ({ kind }) => (failing && kind === 'write' ? 'EIO' : undefined) });
+      storage = PageStorage.open(disk, { poolBytes: 32 * pageBytes });
+      storage.createSpace(space);
+      pool = storage.pool;
+      const pages = Array.from({ length: 4 }, (_, index) => newPage(index));
+      for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const checkpoint = storage.checkpoint({ lsn: 1 as Lsn, blob: noBlob, logDurable: () => Promise.resolve() });
+      failing = true;
+      await Promise.resolve();
+      await Promise.resolve();
+      expect(disk.inFlight).toBe(1);
+      failing = false;
+      storage.branchSpace(space, branch);
+      await expect(checkpoint).rejects.toThrow('could not write file');
+      evictEverything();
+      for (const [index, page] of pages.entries()) expect(contentOf(page, branch)).toBe(index);
+      for (const [index, page] of pages.entries()) expect(contentOf(page)).toBe(index);
+    },
+  );
+
   test('the pages of a dropped space are gone, also those in memory and pinned', () => {
     const page = newPage(1);
     const resting = pool.pin(space, page);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Lsn, PageNumber, SpaceId, TreeId } from '../../../src/common/ids.ts';
 import { layout, prepareDataDirectory } from '../../../src/storage/data-directory.ts';
-import { PageFile } from '../../../src/storage/page-file.ts';
+import { PageFile, verifyImage } from '../../../src/storage/page-file.ts';
 import { PageStorage } from '../../../src/storage/page-storage.ts';
-import { pageBytes } from '../../../src/storage/page.ts';
+import { pageBytes, sealPage, setIdentity } from '../../../src/storage/page.ts';
 import { extentSlots } from '../../../src/storage/slot-ledger.ts';
 import { FaultyDisk, type FaultyDiskOptions } from '../../crash/faulty-disk.ts';
 
@@ -159,9 +159,41 @@ describe('growing ahead', () => {
     expect(file.slots.slotCount).toBeGreaterThan(extentSlots);
   });
 
+  test('and shrinking do not meet', async () => {
+    const file = new PageFile(newDisk());
+    file.ensureFree(5000);
+    file.growAhead(10_000);
+    expect(file.trim()).toBe(false);
+    await settled();
+    expect(file.trim()).toBe(true);
+  });
+
   async function settled(): Promise<void> {
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
+});
+
+describe('an image that is whole', () => {
+  const bytes = new Uint8Array(pageBytes);
+  const view = new DataView(bytes.buffer);
+  setIdentity(view, 0, space, 7 as PageNumber, 1 as TreeId);
+  const crc = sealPage(bytes, view, 0);
+
+  test('is taken when it is the one expected', () => {
+    expect(() => verifyImage(9, bytes, view, 0, { space, page: 7 as PageNumber, crc })).not.toThrow();
+  });
+
+  test('but older or newer than the map says is a lost write', () => {
+    expect(() => verifyImage(9, bytes, view, 0, { space, page: 7 as PageNumber, crc: crc ^ 1 })).toThrow(
+      'a lost write',
+    );
+  });
+
+  test('but of another page is refused even with the right checksum', () => {
+    expect(() => verifyImage(9, bytes, view, 0, { space, page: 8 as PageNumber, crc })).toThrow(
+      'the slot holds page 7',
+    );
+  });
 });
 
 test('what a crash left of an extent that was being added is filled up', () => {
