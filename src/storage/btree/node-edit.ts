@@ -103,10 +103,7 @@ export function replaceValue(
   const marksBefore = markCount(bytes, at, oldLength, mark);
   copyBytes(bytes, at, value, from, newLength);
   view.setUint16(cellStart(view, base, slot), newLength, true);
-  if (newLength !== oldLength) {
-    setGarbageBytes(view, base, getGarbageBytes(view, base) + oldLength - newLength);
-    countNodeChange(view, base);
-  }
+  setGarbageBytes(view, base, getGarbageBytes(view, base) + oldLength - newLength);
   changeMarks(view, base, markCount(bytes, at, newLength, mark) - marksBefore);
 }
 

@@ -3,7 +3,7 @@
  *
  *   OFFSET SIZE  FIELD
  *        0   48  page header (../page.ts): type, level, slot count, free space, siblings, maxXid, delete marks, identity
- *       48    4  node changes: counts whatever moves slots, resizes values or relinks the node, so that who rests here notices
+ *       48    4  node changes: counts whatever moves slots or cells or relinks the node, so that who rests here notices
  *       52    2  prefix length: bytes that all keys of this node have in common (at least these; slot heads skip them)
  *       54    2  offset of the high key, 0 for none (the rightmost node of a level: its range has no end)
  *       56    2  length of the high key

@@ -105,6 +105,32 @@ describe('Cursor', () => {
     expect(storeOf(tree).pinnedFrames).toBe(0);
   });
 
+  it('notices that its leaf was freed', () => {
+    const tree = newTree();
+    for (let i = 0; i < 30; i++) tree.insert(textKey(`${10 + i}`), new Uint8Array(2500));
+    const leaves = new LeafCursor(tree);
+    const firstKeys: Uint8Array[] = [];
+    for (let more = leaves.seekToStart(); more; more = leaves.next()) {
+      const [first, ...others] = shownKeys(leaves);
+      firstKeys.push(first!);
+      for (const key of others) tree.remove(key);
+    }
+    for (const gone of firstKeys) {
+      const cursor = new Cursor(tree);
+      cursor.seek(gone, 0, 2);
+      const pages = storeOf(tree).livePages;
+      tree.remove(gone);
+      expect(pages === 1 || storeOf(tree).livePages < pages).toBe(true);
+      const following = Uint8Array.of(...gone, 1);
+      tree.insert(following);
+      expect(cursor.next()).toBe(true);
+      expect(keyOf(cursor)).toEqual(following);
+      cursor.release();
+      tree.remove(following);
+    }
+    expect(storeOf(tree).pinnedFrames).toBe(0);
+  });
+
   it('may take a step again that failed', () => {
     const tree = filledTree(300);
     const cursor = new Cursor(tree);

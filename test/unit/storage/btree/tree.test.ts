@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../../../src/common/assert.ts';
 import { noXid, type Xid } from '../../../../src/common/ids.ts';
+import { BulkBuilder } from '../../../../src/storage/btree/bulk-build.ts';
+import { Cursor } from '../../../../src/storage/btree/cursor.ts';
 import { entryBytesMax } from '../../../../src/storage/btree/node.ts';
 import { TreePosition } from '../../../../src/storage/btree/position.ts';
 import { EntryTooLargeError, type BTree } from '../../../../src/storage/btree/tree.ts';
@@ -18,6 +20,26 @@ function leafHeader(tree: BTree, key: Uint8Array): { maxXid: number; marks: numb
   const header = { maxXid: getMaxXid(view, frame * pageBytes), marks: getDeleteMarks(view, frame * pageBytes) };
   tree.pages.unpin(frame);
   return header;
+}
+
+interface Change {
+  readonly position: TreePosition;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly removes: boolean;
+}
+
+function prepare(tree: BTree, { position, key, value, removes }: Change): void {
+  const found = tree.find(position, key, 0, key.length);
+  if (removes && found) tree.prepareRemove(position);
+  else if (found) tree.prepareReplace(position, value.length);
+  else if (!removes) tree.prepareInsert(position, key, 0, key.length, value.length);
+}
+
+function carryOut(tree: BTree, { position, key, value, removes }: Change): void {
+  if (removes && position.found) tree.removeAt(position);
+  else if (position.found) tree.replaceAt(position, value, 0, value.length, noXid);
+  else if (!removes) tree.insertAt(position, key, 0, key.length, value, 0, value.length, noXid);
 }
 
 describe('the tree', () => {
@@ -97,6 +119,49 @@ describe('the tree', () => {
   });
 });
 
+describe('a leaf that becomes empty', () => {
+  /**
+   * Leaves of short keys, filled to the brim, each followed by leaves of long keys with a long common prefix. Where such a
+   * group is split between two parents, the leaf before the boundary has a high key that its left sibling has no room for.
+   */
+  function mixedTree(random: Random): { tree: BTree; keys: Uint8Array[] } {
+    const tree = newTree();
+    const keys: Uint8Array[] = [];
+    const builder = new BulkBuilder(tree, noXid, 1);
+    for (let group = 0; group < 24; group++) {
+      for (let i = 0; i < 60 + random.below(60); i++) keys.push(Uint8Array.of(group, 0, i));
+      for (let i = 0; i < 24 + random.below(12); i++) keys.push(Uint8Array.of(group, 1, ...new Uint8Array(1200), i));
+    }
+    for (const key of keys) builder.append(key, 0, key.length, new Uint8Array(100), 0, key.length === 3 ? 100 : 0);
+    builder.pause();
+    return { tree, keys };
+  }
+
+  it('is freed, or stays empty when its left sibling has no room for its high key', () => {
+    let emptyLeaves = 0;
+    for (let seed = 0; seed < 6; seed++) {
+      const random = new Random(seed);
+      const { tree, keys } = mixedTree(random);
+      const longKeys = keys.filter((key) => key.length > 3);
+      for (const key of longKeys) tree.remove(key);
+      expect(problemsOf(tree)).toEqual([]);
+      emptyLeaves += verify(tree).emptyLeafPages;
+      const cursor = new Cursor(tree);
+      let entries = 0;
+      while (cursor.next()) entries++;
+      while (cursor.previous()) entries--;
+      expect(entries).toBe(0);
+      for (const key of random.shuffled(longKeys)) tree.insert(key);
+      expect(problemsOf(tree)).toEqual([]);
+      expect(verify(tree)).toMatchObject({ entries: keys.length, emptyLeafPages: 0 });
+      for (const key of random.shuffled(keys)) expect(tree.remove(key)).toBe(true);
+      expect(problemsOf(tree)).toEqual([]);
+      expect(verify(tree).entries).toBe(0);
+    }
+    expect(emptyLeaves).toBeGreaterThan(0);
+  });
+});
+
 describe('a prepared change', () => {
   it.each(['insert', 'replace', 'remove'] as const)('%s: cannot fail, wherever it falls', (kind) => {
     for (let target = 0; target < 120; target++) {
@@ -170,6 +235,37 @@ describe('a prepared change', () => {
       expect(problemsOf(tree)).toEqual([]);
     }
   });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'is still possible, or known not to be, after any other change (TREE-7, seed %i)',
+    (seed) => {
+      const random = new Random(seed);
+      const tree = newTree();
+      const model = new TreeModel();
+      const positions = [new TreePosition(tree.pages), new TreePosition(tree.pages)] as const;
+      for (let step = 0; step < 1500; step++) {
+        const changes = positions.map((position) => {
+          const key = random.bytes(2, 20);
+          const value = random.bytes(random.below(2500));
+          const removes = random.below(100) < (step < 500 ? 20 : 65);
+          const change = { position, key, value, removes };
+          prepare(tree, change);
+          return change;
+        });
+        for (const change of changes) {
+          const { position, key, value, removes } = change;
+          if (!position.isCurrent()) prepare(tree, change);
+          carryOut(tree, change);
+          if (removes) model.remove(key);
+          else model.put(key, value);
+        }
+        for (const position of positions) position.release();
+        if (step % 10 === 0) expect(problemsOf(tree)).toEqual([]);
+      }
+      for (const [i, key] of model.keys.entries()) expect(tree.findValue(key)).toEqual(model.values[i]);
+      expect(verify(tree)).toMatchObject({ findings: [], entries: model.size });
+    },
+  );
 
   it('is refused at a position that is out of date (TREE-7)', () => {
     const tree = filledTree(10);
