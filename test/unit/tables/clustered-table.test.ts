@@ -257,6 +257,32 @@ describe('clustered table', () => {
     await locker.commit();
   });
 
+  test('IDX-7: what a transaction did to the key stays known when it changes the row again', async () => {
+    const harness = await peopleTable(true);
+    await harness.run((session) => session.insert(people, [1, 'a', 1]));
+    const locker = harness.begin();
+    const { reference } = locker.find(people, 1);
+    const writer = harness.begin();
+    expect(writer.update(people, 1, [1, 'new key', 1]).kind).toBe('done');
+    expect(writer.update(people, 1, [1, 'new key', 2]).kind).toBe('done');
+    const table = harness.table(people);
+    const lock = locker.statement((context) => table.lockRow(reference, 'key share', 'nowait', context));
+    expect(lock.kind).toBe('locked');
+    await writer.rollback();
+    await locker.rollback();
+  });
+
+  test('LOG-5: rows are not changed through a handle of an older definition', async () => {
+    const harness = await peopleTable();
+    const outdated = harness.table(people);
+    await harness.run((session) => harness.store.dropIndex(people, byName, session.transaction));
+    const session = harness.begin();
+    const { vectorsOf } = await import('./harness.ts');
+    const source = { columns: vectorsOf(columns, [[1, 'a', 1]]) };
+    expect(() => session.statement((context) => outdated.insert(source, 0, context))).toThrow('LOG-5');
+    await session.rollback();
+  });
+
   test('rollback to a savepoint restores rows and index marks (IDX-3)', async () => {
     const harness = await peopleTable();
     await harness.run((session) => session.insert(people, [1, 'a', 1], [2, 'b', 2]));
@@ -326,7 +352,10 @@ describe('clustered table', () => {
         session.transaction,
       ),
     );
-    await harness.run((session) => session.insert(log, ['one'], ['two']));
+    await harness.run((session) => {
+      expect(session.tryInsert(log, ['one']).kind).toBe('done');
+      expect(session.tryInsert(log, ['two']).kind).toBe('done');
+    });
     const again = await harness.crash(3);
     await again.run((session) => session.insert(log, ['three']));
     expect(await again.run((session) => session.rows(log))).toEqual([['one'], ['two'], ['three']]);

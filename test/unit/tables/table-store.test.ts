@@ -226,6 +226,40 @@ describe('index build', () => {
     expect(verify(opened.tree).entries).toBe(2);
   });
 
+  test('IDX-4: an older snapshot does not take hits of a new index as they are', async () => {
+    const harness = await withTable({}, numbered(2000));
+    const old = harness.begin({ isolation: 'repeatable read' });
+    expect(old.rows(table).length).toBe(2000);
+    await harness.run((session) => {
+      for (const { reference } of session.scan(table).slice(0, 20)) {
+        expect(session.tryUpdate(table, reference, [0, 'zzz'], new Uint8Array([0, 1])).kind).toBe('done');
+      }
+    });
+    await harness.run(async (session) => expect((await buildIndex(harness, session, 1002, false)).kind).toBe('done'));
+    const byValue = harness.table(table).table.indexes[0] as StoredIndex;
+    const seen = old.scan(table, {}, byValue).map(({ values }) => values[1]);
+    expect(seen.length).toBe(2000);
+    expect(seen).not.toContain('zzz');
+    await old.commit();
+  });
+
+  test('purge goes on during a definition change that is rolled back', async () => {
+    const harness = await withTable({ indexes: [index(1002, [1])] }, numbered(10));
+    await harness.run((session) => {
+      for (const id of [1, 2, 3]) expect(session.delete(table, id).kind).toBe('done');
+    });
+    const changer = harness.begin();
+    await harness.store.dropIndex(table, 1002, changer.transaction);
+    await harness.purgeAll();
+    await changer.rollback();
+    const { verify } = await import('../../../src/storage/btree/verify.ts');
+    const { opened } = harness.store.tables.get(table);
+    expect([opened.tree, ...opened.indexes.map((each) => each.tree)].map((tree) => verify(tree).entries)).toEqual([
+      7, 7,
+    ]);
+    harness.expectSound(table);
+  });
+
   test('a build larger than its memory sorts through files', async () => {
     const { EntrySorter } = await import('../../../src/tables/entry-sorter.ts');
     const harness = await Harness.create();
