@@ -1,22 +1,32 @@
 /**
- * The tree against a model (a sorted array of keys and a map), under random operations, on a page store that evicts every
- * page with its last pin. Seeds are fixed; a failure prints the seed and step.
+ * The tree against a model (a sorted array of keys with their values) under random operations: on a page store that evicts
+ * every page with its last pin, and on the real buffer pool with few frames. Seeds are fixed, so a failure repeats.
  */
-import { describe, expect, it } from 'vitest';
-import type { SpaceId, TreeId, Xid } from '../../src/common/ids.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Xid } from '../../src/common/ids.ts';
 import { Cursor } from '../../src/storage/btree/cursor.ts';
 import { LeafCursor } from '../../src/storage/btree/leaf-cursor.ts';
 import { entryBytesMax, keyLength, keyStart } from '../../src/storage/btree/node.ts';
-import { compareKeys } from '../../src/storage/btree/node-search.ts';
 import { BTree } from '../../src/storage/btree/tree.ts';
 import { verify } from '../../src/storage/btree/verify.ts';
-import { MemoryPageStore } from '../unit/storage/btree/memory-page-store.ts';
+import { frameWord, frameWordShift } from '../../src/storage/frame-table.ts';
+import { NodeDisk } from '../../src/storage/node-disk.ts';
+import { PageStorage } from '../../src/storage/page-storage.ts';
+import { pageBytes } from '../../src/storage/page.ts';
 import { Random } from '../unit/storage/btree/random.ts';
+import {
+  int64Key,
+  newTree,
+  problemsOf,
+  storeOf,
+  testMark,
+  testSpace,
+  testTree,
+} from '../unit/storage/btree/tree-fixture.ts';
 import { TreeModel } from '../unit/storage/btree/tree-model.ts';
-
-const space = 1 as SpaceId;
-const treeId = 7 as TreeId;
-const mark = { offset: 0, mask: 1 };
 
 /** How a run makes its keys and values. */
 interface Shape {
@@ -26,87 +36,86 @@ interface Shape {
   value(random: Random): Uint8Array;
 }
 
-function int64Key(value: number): Uint8Array {
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, BigInt(value) + (1n << 63n));
-  return key;
-}
-
 const shapes: readonly Shape[] = [
   {
     name: 'int8 keys, row-like values',
     steps: 6000,
-    key: (r) => int64Key(r.below(5000)),
-    value: (r) => r.bytes(r.below(200)),
+    key: (random) => int64Key(random.below(5000)),
+    value: (random) => random.bytes(random.below(200)),
   },
-  { name: 'few distinct bytes', steps: 5000, key: (r) => r.bytes(r.below(12), 2), value: (r) => r.bytes(r.below(4)) },
-  { name: 'long common prefixes', steps: 4000, key: (r) => prefixed(r), value: (r) => r.bytes(r.below(60)) },
-  { name: 'huge keys', steps: 1500, key: (r) => r.bytes(r.below(entryBytesMax), 3), value: () => new Uint8Array(0) },
+  {
+    name: 'few distinct bytes',
+    steps: 5000,
+    key: (random) => random.bytes(random.below(12), 2),
+    value: (random) => random.bytes(random.below(4)),
+  },
+  {
+    name: 'long common prefixes',
+    steps: 4000,
+    key: (random) => prefixedKey(random, 96),
+    value: (random) => random.bytes(random.below(60)),
+  },
+  {
+    name: 'inner nodes with few children',
+    steps: 2000,
+    key: (random) => prefixedKey(random, 900),
+    value: (random) => random.bytes(random.below(1700)),
+  },
+  {
+    name: 'huge keys',
+    steps: 1500,
+    key: (random) => random.bytes(random.below(entryBytesMax), 3),
+    value: () => new Uint8Array(0),
+  },
   {
     name: 'huge entries',
     steps: 1500,
-    key: (r) => r.bytes(1 + r.below(20)),
-    value: (r) => r.bytes(entryBytesMax - 21),
+    key: (random) => random.bytes(1 + random.below(20)),
+    value: (random) => random.bytes(entryBytesMax - 21),
   },
   {
     name: 'tiny and huge',
     steps: 3000,
-    key: (r) => r.bytes(r.below(r.below(8) === 0 ? 1500 : 5)),
-    value: (r) => r.bytes(r.below(r.below(8) === 0 ? 1100 : 9)),
+    key: (random) => random.bytes(random.below(random.below(8) === 0 ? 1500 : 5)),
+    value: (random) => random.bytes(random.below(random.below(8) === 0 ? 1100 : 9)),
   },
 ];
 
-function prefixed(random: Random): Uint8Array {
-  const key = new Uint8Array(100 + random.below(8));
-  key.fill(0x61);
+/** Keys that differ in one of the first bytes and in the last ones. */
+function prefixedKey(random: Random, prefixBytes: number): Uint8Array {
+  const key = new Uint8Array(prefixBytes + 4 + random.below(8)).fill(0x61);
   key[random.below(4)] = random.below(3);
-  for (let i = 96; i < key.length; i++) key[i] = random.below(8);
+  for (let i = prefixBytes; i < key.length; i++) key[i] = random.below(8);
   return key;
 }
 
-function newTree(): BTree {
-  return BTree.create(new MemoryPageStore(), space, treeId, mark);
+function expectEqual(actual: Uint8Array, expected: Uint8Array | undefined): void {
+  if (expected === undefined || Buffer.compare(actual, expected) !== 0) expect(actual).toEqual(expected);
 }
 
 function expectSound(tree: BTree, model: TreeModel): void {
   const report = verify(tree);
   expect(report.findings).toEqual([]);
   expect(report.entries).toBe(model.size);
-  const store = tree.pages as MemoryPageStore;
-  expect(report.pages).toBe(store.livePages);
-  expect(store.pinnedFrames).toBe(0);
 }
 
 function expectSameEntries(tree: BTree, model: TreeModel): void {
-  const forward = new Cursor(tree);
+  const { bytes } = tree.pages;
+  const cursor = new Cursor(tree);
   let index = 0;
-  for (let more = forward.seekToStart(); more; more = forward.next(), index++) {
-    const bytes = tree.pages.bytes;
-    expect(
-      compareKeys(
-        bytes,
-        forward.keyStart,
-        forward.keyStart + forward.keyLength,
-        model.keys[index]!,
-        0,
-        model.keys[index]!.length,
-      ),
-    ).toBe(0);
-    const value = model.values[index]!;
-    expect(Buffer.compare(bytes.subarray(forward.valueStart, forward.valueStart + forward.valueLength), value)).toBe(0);
+  for (; cursor.next(); index++) {
+    expectEqual(bytes.subarray(cursor.keyStart, cursor.keyStart + cursor.keyLength), model.keys[index]);
+    expectEqual(bytes.subarray(cursor.valueStart, cursor.valueStart + cursor.valueLength), model.values[index]);
   }
   expect(index).toBe(model.size);
-  const backward = new Cursor(tree);
-  for (let more = backward.seekToEnd(); more; more = backward.previous()) {
+  while (cursor.previous()) {
     index--;
-    const key = model.keys[index]!;
-    const start = backward.keyStart;
-    expect(compareKeys(tree.pages.bytes, start, start + backward.keyLength, key, 0, key.length)).toBe(0);
+    expectEqual(bytes.subarray(cursor.keyStart, cursor.keyStart + cursor.keyLength), model.keys[index]);
   }
   expect(index).toBe(0);
 }
 
-/** Collects the keys a leaf cursor shows, releasing it now and then. */
+/** The keys a leaf cursor shows from `from` on, in the order of the walk; released now and then. */
 function leafScan(tree: BTree, random: Random, from: Uint8Array | undefined, forward: boolean): Uint8Array[] {
   const leaves = new LeafCursor(tree);
   const shown: Uint8Array[] = [];
@@ -115,9 +124,9 @@ function leafScan(tree: BTree, random: Random, from: Uint8Array | undefined, for
   if (from === undefined) more = forward ? leaves.seekToStart() : leaves.seekToEnd();
   else more = forward ? leaves.seekForward(from, 0, from.length) : leaves.seekBackward(from, 0, from.length);
   for (; more; more = leaves.next()) {
-    const slots = [];
-    for (let slot = leaves.firstSlot; slot < leaves.endSlot; slot++) slots.push(slot);
-    for (const slot of forward ? slots : slots.reverse()) {
+    const count = leaves.endSlot - leaves.firstSlot;
+    for (let i = 0; i < count; i++) {
+      const slot = forward ? leaves.firstSlot + i : leaves.endSlot - 1 - i;
       const start = keyStart(view, leaves.base, slot);
       shown.push(bytes.slice(start, start + keyLength(view, leaves.base, slot)));
     }
@@ -130,15 +139,15 @@ function expectSameScans(tree: BTree, model: TreeModel, random: Random, shape: S
   for (const forward of [true, false]) {
     const from = random.below(3) === 0 ? undefined : shape.key(random);
     const at = from === undefined ? (forward ? 0 : model.size) : model.lowerBound(from);
-    const expected = forward ? model.keys.slice(at) : model.keys.slice(0, at).reverse();
+    const expected = forward ? model.keys.slice(at) : model.keys.slice(0, at).toReversed();
     const shown = leafScan(tree, random, from, forward);
     expect(shown.length).toBe(expected.length);
-    for (const [i, key] of shown.entries()) expect(Buffer.compare(key, expected[i]!)).toBe(0);
+    for (const [i, key] of shown.entries()) expectEqual(key, expected[i]);
   }
 }
 
 /** One random change, applied to both. */
-function step(tree: BTree, model: TreeModel, random: Random, shape: Shape, growth: number): void {
+function change(tree: BTree, model: TreeModel, random: Random, shape: Shape, growth: number): void {
   const key = random.below(3) === 0 && model.size > 0 ? model.keys[random.below(model.size)]! : shape.key(random);
   if (random.below(100) < growth) {
     const value = shape.value(random);
@@ -149,29 +158,60 @@ function step(tree: BTree, model: TreeModel, random: Random, shape: Shape, growt
   }
 }
 
+/** Grows, churns, shrinks, grows again and empties the tree, comparing all along. */
+function runAgainstModel(tree: BTree, random: Random, shape: Shape, check: () => void): void {
+  const model = new TreeModel();
+  for (const growth of [85, 50, 15, 85]) {
+    for (let i = 0; i < shape.steps / 4; i++) change(tree, model, random, shape, growth);
+    expectSound(tree, model);
+    expectSameEntries(tree, model);
+    expectSameScans(tree, model, random, shape);
+    check();
+  }
+  while (model.size > 0) {
+    const key = model.keys[random.below(model.size)]!;
+    expect(tree.remove(key)).toBe(model.remove(key));
+  }
+  expect(verify(tree)).toMatchObject({ findings: [], entries: 0, emptyLeafPages: 0 });
+  check();
+}
+
 describe.each(shapes)('random changes: $name', (shape) => {
   it.each([1, 2, 3])('agrees with the model (seed %i)', (seed) => {
-    const random = new Random(seed);
     const tree = newTree();
-    const model = new TreeModel();
-    // Grow, churn, shrink, empty, grow again.
-    for (const growth of [85, 50, 15, 85]) {
-      for (let i = 0; i < shape.steps / 4; i++) step(tree, model, random, shape, growth);
-      expectSound(tree, model);
-      expectSameEntries(tree, model);
-      expectSameScans(tree, model, random, shape);
-    }
-    while (model.size > 0) {
-      const key = model.keys[random.below(model.size)]!;
-      expect(tree.remove(key)).toBe(model.remove(key));
-    }
-    expectSound(tree, model);
-    expect((tree.pages as MemoryPageStore).livePages).toBe(1);
+    runAgainstModel(tree, new Random(seed), shape, () => expect(problemsOf(tree)).toEqual([]));
   });
 });
 
+describe('on a buffer pool of 16 frames', () => {
+  let cleanUp = (): void => undefined;
+  afterEach(() => cleanUp());
+
+  it.each(shapes.filter(({ name }) => name.startsWith('inner') || name.startsWith('huge')))(
+    'agrees with the model: $name',
+    (shape) => {
+      const directory = mkdtempSync(join(tmpdir(), 'hyrax-btree-'));
+      const storage = PageStorage.open(new NodeDisk(directory), { poolBytes: 16 * pageBytes });
+      cleanUp = () => {
+        storage.close();
+        rmSync(directory, { recursive: true, force: true });
+      };
+      storage.createSpace(testSpace);
+      const { pool } = storage;
+      const tree = BTree.create(pool, testSpace, testTree, testMark);
+      runAgainstModel(tree, new Random(4), shape, () => {
+        expect(storage.pageCountOf(testSpace)).toBe(verify(tree).pages);
+        for (let frame = 0; frame < pool.usedFrames; frame++) {
+          expect(pool.frames.headers[(frame << frameWordShift) + frameWord.pins]).toBe(0);
+        }
+      });
+      expect(pool.readCount).toBeGreaterThan(1000);
+    },
+  );
+});
+
 describe('orders of insertion and removal', () => {
-  const count = 4000;
+  const count = 3000;
   const ascending = Array.from({ length: count }, (_, i) => i);
   const orders: readonly [string, (random: Random) => number[]][] = [
     ['ascending', () => ascending],
@@ -185,18 +225,15 @@ describe('orders of insertion and removal', () => {
   )('inserts $inName, removes $outName', ({ inserts, removes }) => {
     const random = new Random(99);
     const tree = newTree();
-    const model = new TreeModel();
     const value = new Uint8Array(30);
-    for (const i of inserts(random)) {
-      tree.insert(int64Key(i), value);
-      model.put(int64Key(i), value);
-    }
-    expectSound(tree, model);
+    for (const i of inserts(random)) expect(tree.insert(int64Key(i), value)).toBe(true);
+    expect(problemsOf(tree)).toEqual([]);
+    expect(verify(tree).entries).toBe(count);
     for (const [n, i] of removes(random).entries()) {
       expect(tree.remove(int64Key(i))).toBe(true);
-      model.remove(int64Key(i));
-      if (n % 1000 === 700) expectSound(tree, model);
+      if (n % 1000 === 700) expect(problemsOf(tree)).toEqual([]);
     }
-    expectSound(tree, model);
+    expect(problemsOf(tree)).toEqual([]);
+    expect(storeOf(tree).livePages).toBe(1);
   });
 });
