@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredIndex } from '../../../src/tables/access-method.ts';
 import { prefixEnd } from '../../../src/types/key-encoding.ts';
-import { column, Harness, index, keyOf, part, range, turn } from './harness.ts';
+import { column, Harness, index, keyOf, part, range, scanAll, turn } from './harness.ts';
 
 const people = 1000;
 const byName = 1001;
@@ -255,6 +255,50 @@ describe('clustered table', () => {
     expect(lock(1)).toBe('locked');
     await writer.commit();
     await locker.commit();
+  });
+
+  test('MVCC-7: a long walk to an older version is noted, and later ones end where it began', async () => {
+    const harness = await peopleTable();
+    await harness.run((session) => session.insert(people, [1, 'first', 1]));
+    const reader = harness.begin({ isolation: 'repeatable read' });
+    const snapshot = reader.snapshot();
+    const touch = (times: number): Promise<void> =>
+      harness.run((session) => {
+        for (let i = 0; i < times; i++) expect(session.update(people, 1, [1, 'later', i]).kind).toBe('done');
+      });
+    await touch(500);
+    const newest = await harness.run((session) => session.find(people, 1).reference.lsn);
+    const read = (): unknown[] => scanAll(harness.table(people), snapshot).map(({ values }) => values);
+    expect(read()).toEqual([[1, 'first', 1]]);
+    expect(snapshot.versions.find(newest)).toBeInstanceOf(Uint8Array);
+    await touch(20);
+    expect(read()).toEqual([[1, 'first', 1]]);
+    harness.engine.transactions.releaseSnapshot(snapshot);
+    await reader.commit();
+  });
+
+  test('a table larger than the buffer pool', async () => {
+    const harness = await Harness.create({ poolBytes: 24 * 8192 });
+    await harness.run((session) =>
+      harness.store.createTable(
+        { tableOid: people, columns, clusterKey: [part(0)], clusterIndexOid: 1002, indexes: [index(byName, [1])] },
+        session.transaction,
+      ),
+    );
+    const rows = Array.from({ length: 6000 }, (_, i) => [
+      (i * 7919) % 6000,
+      `name ${(i * 31) % 6000}`.padEnd(60, '.'),
+      i,
+    ]);
+    for (let from = 0; from < 6000; from += 500) {
+      await harness.run((session) => session.insert(people, ...rows.slice(from, from + 500)));
+    }
+    await harness.run((session) => {
+      expect(session.rows(people)).toEqual(rows.toSorted((a, b) => (a[0] as number) - (b[0] as number)));
+      expect(session.scan(people, {}, nameIndex(harness)).length).toBe(6000);
+    });
+    const again = await harness.crash(1);
+    again.expectSound(people);
   });
 
   test('IDX-7: what a transaction did to the key stays known when it changes the row again', async () => {
