@@ -5,13 +5,29 @@
 import { notSupported } from '../common/sql-error.ts';
 import { InvariantError } from '../common/assert.ts';
 import type { ColumnId, SlotId } from '../algebra/expression.ts';
+import type { CommonTableId } from '../algebra/query.ts';
 import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
 import type { BuildContext } from './build-context.ts';
 import { InitPlanRun } from './init-plan-run.ts';
+import { handlersOf } from './layout.ts';
+import { SharedRows } from './shared-rows.ts';
+import type { WorkTable } from './operators/work-table-scan.ts';
 import type { ExecutionContext, Instrumentation, Operator, Step } from './operator.ts';
 import { WAIT } from './operator.ts';
 import { Aggregate } from './operators/aggregate.ts';
 import { Append } from './operators/append.ts';
+import { LockRows } from './operators/lock-rows.ts';
+import { SetOperation } from './operators/set-operation.ts';
+import { Apply } from './operators/apply.ts';
+import { WorkTableScan } from './operators/work-table-scan.ts';
+import { RecursiveUnion } from './operators/recursive-union.ts';
+import { CommonTableScan } from './operators/common-table-scan.ts';
+import { Materialize } from './operators/materialize.ts';
+import { Unique } from './operators/unique.ts';
+import { ProjectSet } from './operators/project-set.ts';
+import { FunctionScan } from './operators/function-scan.ts';
+import { NestedLoop } from './operators/nested-loop.ts';
+import { HashJoin } from './operators/hash-join.ts';
 import { Delete } from './operators/delete.ts';
 import { Filter } from './operators/filter.ts';
 import { IndexScan } from './operators/index-scan.ts';
@@ -35,6 +51,7 @@ export class BuiltPlan {
   readonly columns: readonly number[];
   readonly #root: Operator;
   readonly #initPlans: readonly InitPlanRun[];
+  readonly #commonTables: readonly SharedRows[];
   #context: ExecutionContext | undefined = undefined;
   #initPlansDone = 0;
   #rootOpen = false;
@@ -42,6 +59,7 @@ export class BuiltPlan {
   constructor(planned: PlannedStatement, builder: Builder) {
     this.#initPlans = planned.initPlans.map((initPlan) => new InitPlanRun(initPlan, builder));
     this.#root = builder.build(planned.root);
+    this.#commonTables = [...builder.commonTables.values()];
     this.columns = planned.output.map((column) => {
       const index = planned.root.output.indexOf(column.id);
       if (index < 0) throw new InvariantError(`result column ${column.name} is not in the plan's output`);
@@ -73,6 +91,7 @@ export class BuiltPlan {
   close(): void {
     for (const initPlan of this.#initPlans) initPlan.close();
     if (this.#rootOpen) this.#root.close();
+    for (const rows of this.#commonTables) rows.close();
     this.#rootOpen = false;
   }
 }
@@ -83,6 +102,8 @@ class Builder implements BuildContext {
   /** Slots of init plans: set once, before the main plan. */
   readonly #constantSlots: ReadonlySet<SlotId>;
   readonly #types = new Map<ColumnId, number>();
+  readonly commonTables = new Map<CommonTableId, SharedRows>();
+  readonly #workTables = new Map<CommonTableId, WorkTable>();
 
   constructor(planned: PlannedStatement, instrumentation: Instrumentation | undefined) {
     this.#planned = planned;
@@ -103,6 +124,22 @@ class Builder implements BuildContext {
   dependsOnSlots(plan: PhysicalPlan): boolean {
     for (const slot of freeSlots(plan)) if (!this.#constantSlots.has(slot)) return true;
     return false;
+  }
+
+  commonTable(id: CommonTableId): SharedRows {
+    const known = this.commonTables.get(id);
+    if (known !== undefined) return known;
+    const found = this.#planned.commonTables.find((table) => table.id === id);
+    if (found === undefined) throw new InvariantError(`WITH query ${id} is not in the plan`);
+    const rows = new SharedRows(this.build(found.plan), handlersOf(found.plan.output, this.typeOf));
+    this.commonTables.set(id, rows);
+    return rows;
+  }
+
+  workTable(id: CommonTableId): WorkTable {
+    let table = this.#workTables.get(id);
+    if (table === undefined) this.#workTables.set(id, (table = { rows: undefined }));
+    return table;
   }
 
   build(plan: PhysicalPlan): Operator {
@@ -130,6 +167,30 @@ class Builder implements BuildContext {
         return new Sort(plan, this);
       case 'aggregate':
         return new Aggregate(plan, this);
+      case 'hash-join':
+        return new HashJoin(plan, this);
+      case 'nested-loop':
+        return new NestedLoop(plan, this);
+      case 'function-scan':
+        return new FunctionScan(plan, this);
+      case 'project-set':
+        return new ProjectSet(plan, this);
+      case 'unique':
+        return new Unique(plan, this);
+      case 'materialize':
+        return new Materialize(plan, this);
+      case 'common-table-scan':
+        return new CommonTableScan(plan, this);
+      case 'recursive-union':
+        return new RecursiveUnion(plan, this);
+      case 'work-table-scan':
+        return new WorkTableScan(plan, this);
+      case 'apply':
+        return new Apply(plan, this);
+      case 'set-operation':
+        return new SetOperation(plan, this);
+      case 'lock-rows':
+        return new LockRows(plan, this);
       case 'append':
         return new Append(plan, this);
       case 'insert':

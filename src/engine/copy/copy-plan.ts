@@ -48,6 +48,10 @@ function plainColumn(expression: Expression): Expression {
   return inner.kind === 'column' ? inner : expression;
 }
 
+function noWith(): never {
+  throw new InvariantError('COPY has no WITH queries');
+}
+
 /** The Insert operator over `source`, which gives the columns of its input in order. */
 export function buildCopyIn(planned: PlannedStatement, source: Operator): Operator {
   const node = planned.root as InsertNode;
@@ -60,6 +64,12 @@ export function buildCopyIn(planned: PlannedStatement, source: Operator): Operat
     build: () => source,
     hasSideEffects: () => false,
     dependsOnSlots: () => false,
+    commonTable: refuse,
+    workTable: refuse,
   };
   return new Insert(node, context);
+}
+
+function refuse(): never {
+  throw new InvariantError('COPY reads no WITH query');
 }

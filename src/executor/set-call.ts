@@ -1,0 +1,40 @@
+/** One call in FROM or in a select list that may return many rows: its rows as a cursor, whatever kind of expression it is. */
+import type { Call, Expression } from '../algebra/expression.ts';
+import type { CallTypes, SetCursor } from '../functions/function.ts';
+import { getFunction } from '../functions/registry.ts';
+import type { EvalContext } from '../functions/eval-context.ts';
+import type { Datum } from '../types/datum.ts';
+
+type Evaluate = (expression: Expression) => Datum;
+
+const noRows: SetCursor = { next: () => undefined };
+
+function oneRow(value: Datum): SetCursor {
+  let given = false;
+  return {
+    next() {
+      if (given) return undefined;
+      given = true;
+      return [value];
+    },
+  };
+}
+
+function callTypes(call: Call): CallTypes {
+  const { variadicArray } = call;
+  return {
+    argTypes: call.args.map((arg) => arg.type),
+    resultType: call.type,
+    ...(variadicArray ? { variadicArray } : {}),
+  };
+}
+
+/** A scalar expression gives one row; a strict set function with a NULL argument none. */
+export function openCall(expression: Expression, evaluate: Evaluate, context: EvalContext): SetCursor {
+  if (expression.kind !== 'call' || !expression.returnsSet) return oneRow(evaluate(expression));
+  const { implementation, strict } = getFunction(expression.function);
+  if (implementation.kind !== 'set') return oneRow(evaluate(expression));
+  const args = expression.args.map(evaluate);
+  if (strict && args.includes(null)) return noRows;
+  return implementation.open(args, context, callTypes(expression));
+}
