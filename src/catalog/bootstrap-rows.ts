@@ -298,7 +298,8 @@ function functionRow(entry: FunctionEntry): CatalogRow {
     prokind: kind,
     prosecdef: false,
     proleakproof: false,
-    proisstrict: entry.strict,
+    // An aggregate's entry says whether its step is called for NULLs; PostgreSQL says that of the transition function.
+    proisstrict: kind !== 'a' && entry.strict,
     proretset: setReturning,
     provolatile: entry.volatility,
     proparallel: 's',
@@ -331,7 +332,7 @@ function aggregateRow(entry: FunctionEntry): CatalogRow {
   return {
     aggfnoid: entry.oid,
     aggkind: isAggregate ? implementation.aggregateKind : 'n',
-    aggnumdirectargs: 0,
+    aggnumdirectargs: isAggregate ? (implementation.directArgs ?? 0) : 0,
     aggtransfn: 0,
     aggfinalfn: 0,
     aggcombinefn: 0,
@@ -344,7 +345,7 @@ function aggregateRow(entry: FunctionEntry): CatalogRow {
     aggmfinalextra: false,
     aggfinalmodify: 'r',
     aggmfinalmodify: 'r',
-    aggsortop: 0,
+    aggsortop: isAggregate ? (implementation.sortOperator ?? 0) : 0,
     aggtranstype: isAggregate ? implementation.stateType : 0,
     aggtransspace: 0,
     aggmtranstype: 0,
