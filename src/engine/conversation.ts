@@ -209,6 +209,7 @@ export class Conversation implements Task {
   /** A statement begins: its time, its settings. */
   #begin(): void {
     const { session } = this;
+    session.isActive = true;
     session.statementStart = nowMicros();
     session.interrupts.clear();
     session.io.refresh();
@@ -295,6 +296,7 @@ export class Conversation implements Task {
   #idle(): void {
     this.client.flush();
     const { session } = this;
+    session.isActive = false;
     const name = session.block.isExplicit ? 'idle_in_transaction_session_timeout' : 'idle_session_timeout';
     const timeoutMs = session.settings.number(name);
     if (timeoutMs === 0 || this.#idleTimer !== undefined) return;

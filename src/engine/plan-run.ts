@@ -4,9 +4,10 @@
  *
  *   locking ──all locks held, plan still valid──▶ running ──last row──▶ checking ──foreign keys──▶ over
  */
-import { SqlError, sqlState } from '../common/sql-error.ts';
+import { notSupported, SqlError, sqlState } from '../common/sql-error.ts';
 import type { Oid } from '../common/ids.ts';
-import { END, WAIT } from '../executor/operator.ts';
+import type { BuiltPlan } from '../executor/build.ts';
+import { END, type Step, WAIT } from '../executor/operator.ts';
 import type { TableLockMode } from '../algebra/physical.ts';
 import { lockMode, type LockMode } from '../transaction/lock-modes.ts';
 import type { TransactionSnapshot } from '../transaction/snapshots.ts';
@@ -16,6 +17,7 @@ import { firstUserOid } from '../catalog/system-tables.ts';
 import type { CachedPlan, PreparedStatement, Runnable } from './prepared-statement.ts';
 import type { RowSink } from './row-sink.ts';
 import type { Session } from './session.ts';
+import { suspension } from './suspension.ts';
 
 export type RunProgress = 'done' | 'suspended' | 'yield' | 'wait';
 
@@ -104,6 +106,8 @@ export class PlanRun {
     execution.transaction = transaction;
     execution.memory = session.newMemoryAccount();
     execution.modified = 0;
+    session.suspended.reset();
+    session.sleepEnd = undefined;
     this.#phase = 'running';
     built.open(execution);
   }
@@ -113,7 +117,7 @@ export class PlanRun {
     const session = this.#session;
     while (this.#fetched < rowsMax) {
       if (sink.isFull) return 'wait';
-      const step = built.next(Math.min(rowsMax - this.#fetched, batchRowsMax));
+      const step = this.#next(built, Math.min(rowsMax - this.#fetched, batchRowsMax));
       if (step === END) return 'done';
       if (step === WAIT) return session.sliceOver() ? 'yield' : 'wait';
       this.#fetched += step.selectedCount;
@@ -123,6 +127,22 @@ export class PlanRun {
     }
     this.#fetched = 0;
     return 'suspended';
+  }
+
+  #next(built: BuiltPlan, rowsMax: number): Step {
+    try {
+      return built.next(rowsMax);
+    } catch (error) {
+      if (error !== suspension) throw error;
+      if (!this.#canRetry) throw notSupported('a function that waits, in a statement that reads tables,');
+      this.#session.suspended.retry();
+      return WAIT;
+    }
+  }
+
+  get #canRetry(): boolean {
+    const { root, initPlans } = this.plan.planned;
+    return root.kind === 'result' && initPlans.length === 0;
   }
 
   #finish(): void {

@@ -41,6 +41,7 @@ import { SessionIo } from './session-io.ts';
 import { planSettings } from './settings/plan-settings.ts';
 import { SessionSettings } from './settings/session-settings.ts';
 import { type Progress, sliceMs } from './scheduler.ts';
+import { SuspendedCalls } from './suspension.ts';
 import { TransactionBlock, type TransactionModes } from './transaction-block.ts';
 
 export interface SessionStart {
@@ -73,6 +74,11 @@ export class Session implements Waiter, ExecutionHost {
   readonly interrupts: Interrupts;
   readonly referential: ReferentialChecks;
   readonly evalContext: SessionEval;
+  readonly suspended = new SuspendedCalls();
+  /** When pg_sleep is over. */
+  sleepEnd: number | undefined = undefined;
+  /** A statement is being worked on. */
+  isActive = false;
   readonly prepared = new Map<string, PreparedStatement>();
   readonly portals = new Map<string, Portal>();
   readonly cursors = new Map<string, Cursor>();
@@ -126,6 +132,14 @@ export class Session implements Waiter, ExecutionHost {
 
   wake(): void {
     this.#start.wake();
+  }
+
+  #alarm: NodeJS.Timeout | undefined = undefined;
+
+  /** Lets the session go on after a time. */
+  wakeIn(ms: number): void {
+    clearTimeout(this.#alarm);
+    this.#alarm = setTimeout(() => this.wake(), Math.min(Math.ceil(ms), 0x7fff_ffff));
   }
 
   beginSlice(): void {
@@ -417,6 +431,7 @@ export class Session implements Waiter, ExecutionHost {
 
   /** The transaction has been rolled back before. */
   close(): void {
+    clearTimeout(this.#alarm);
     this.interrupts.close();
     this.#closePortals();
     this.closeCursors();

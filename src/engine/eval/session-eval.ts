@@ -44,7 +44,7 @@ export class SessionEval implements EvalContext {
     this.catalog = { call: (name, args) => call(catalogQuestions, name, args, session) };
     this.system = {
       call: (name, args) => call(systemFunctions, name, args, session),
-      rows: (name, args) => systemRows.get(name)?.(args, session) ?? [],
+      rows: (name, args) => systemRows(name, args, session),
     };
   }
 

@@ -35,16 +35,20 @@ export class Result implements Operator {
 
   next(_rowsMax: number): Step {
     if (this.#done) return END;
-    this.#done = true;
     const context = this.#context as ExecutionContext;
     const { condition, expressions } = this.#node;
-    if (condition !== undefined && evaluateConstant(condition, context) !== true) return END;
+    if (condition !== undefined && evaluateConstant(condition, context) !== true) {
+      this.#done = true;
+      return END;
+    }
     for (let i = 0; i < expressions.length; i++) {
       const vector = this.#batch.columns[i] as Vector;
       resetVector(vector);
       const value = evaluateConstant(expressions[i] as Expression, context);
       (this.#handlers[i] as TypeHandler).writeDatum(vector, 0, value);
     }
+    // Not before: an expression that has to wait throws, and the row is evaluated again.
+    this.#done = true;
     this.#batch.selectedCount = 1;
     return this.#batch;
   }
