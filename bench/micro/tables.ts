@@ -200,7 +200,8 @@ await inTransaction((transaction) => store.createTable(accounts, transaction).th
     ['scan of 4 columns', [0, 1, 2, 3]],
     ['scan of 2 columns', [0, 2]],
   ] as const) {
-    for (let round = 0; round < 3; round++) {
+    let best = Infinity;
+    for (let round = 0; round < 10; round++) {
       const transaction = transactions.begin();
       const snapshot = transactions.takeStatementSnapshot(transaction);
       const start = process.hrtime.bigint();
@@ -211,10 +212,11 @@ await inTransaction((transaction) => store.createTable(accounts, transaction).th
       let seen = 0;
       for (let step = scan.next(1024); step !== 'end'; step = scan.next(1024)) seen += scan.rowCount;
       scan.close();
-      report(`${name}, per row`, Number(process.hrtime.bigint() - start) / seen);
+      best = Math.min(best, Number(process.hrtime.bigint() - start) / seen);
       transactions.releaseSnapshot(snapshot);
       transactions.commit(transaction, { wake: () => undefined });
     }
+    report(`${name}, per row, best of 10`, best);
   }
   const lsns = new Float64Array(present);
   {
@@ -276,7 +278,8 @@ await inTransaction((transaction) => store.createTable(accounts, transaction).th
     ['index-only scan, per row', index, [3]],
   ] as const;
   for (const [title, by, columns] of scans) {
-    for (let round = 0; round < 2; round++) {
+    let best = Infinity;
+    for (let round = 0; round < 5; round++) {
       const transaction = transactions.begin();
       const snapshot = transactions.takeStatementSnapshot(transaction);
       const start = process.hrtime.bigint();
@@ -285,10 +288,11 @@ await inTransaction((transaction) => store.createTable(accounts, transaction).th
       let seen = 0;
       for (let step = scan.next(1024); step !== 'end'; step = scan.next(1024)) seen += scan.rowCount;
       scan.close();
-      report(title, Number(process.hrtime.bigint() - start) / seen);
+      best = Math.min(best, Number(process.hrtime.bigint() - start) / seen);
       transactions.releaseSnapshot(snapshot);
       transactions.commit(transaction, { wake: () => undefined });
     }
+    report(`${title}, best of 5`, best);
   }
   const builder = transactions.begin();
   const definition = { ...index, indexOid: 2002, parts: [{ column: 0, descending: false, nullsFirst: false }] };
