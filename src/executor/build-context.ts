@@ -1,8 +1,11 @@
 /** What operators are built with. They see their inputs as Operators only; build.ts knows which is which. */
 import type { PhysicalPlan } from '../algebra/physical.ts';
+import type { CommonTableId } from '../algebra/query.ts';
 import type { TypeOf } from './layout.ts';
 import type { CommonTableId } from '../algebra/query.ts';
 import type { Operator } from './operator.ts';
+import type { SharedRows } from './shared-rows.ts';
+import type { TupleStore } from './tuple-store.ts';
 import type { WorkTable } from './operators/work-table-scan.ts';
 import type { SharedRows } from './shared-rows.ts';
 
@@ -11,10 +14,19 @@ export interface BuildContext {
   build(plan: PhysicalPlan): Operator;
   /** Whether running the plan does more than produce rows: it must then never run ahead of what is asked for (ROW-4). */
   hasSideEffects(plan: PhysicalPlan): boolean;
+  /** The rows of a WITH query, shared by its scans. */
+  commonTable(id: CommonTableId): SharedRows;
+  /** What a recursive union shows the scans in its step. */
+  workTable(id: CommonTableId): WorkTable;
   /** Whether the plan's rows may differ after a rewind: it reads slots that operators around it set. */
   dependsOnSlots(plan: PhysicalPlan): boolean;
   /** The rows of a WITH query, shared by all its scans. */
   commonTable(id: CommonTableId): SharedRows;
   /** What the recursive union of that WITH query shows its step. */
   workTable(id: CommonTableId): WorkTable;
+}
+
+/** The rows of the round before; another store in each round. */
+export interface WorkTable {
+  rows: TupleStore | undefined;
 }

@@ -6,8 +6,9 @@ import { notSupported } from '../common/sql-error.ts';
 import { InvariantError } from '../common/assert.ts';
 import type { ColumnId, SlotId } from '../algebra/expression.ts';
 import type { CommonTableId } from '../algebra/query.ts';
+import type { CommonTableId } from '../algebra/query.ts';
 import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
-import type { BuildContext } from './build-context.ts';
+import type { BuildContext, WorkTable } from './build-context.ts';
 import { InitPlanRun } from './init-plan-run.ts';
 import { handlersOf } from './layout.ts';
 import { SharedRows } from './shared-rows.ts';
@@ -16,30 +17,32 @@ import type { ExecutionContext, Instrumentation, Operator, Step } from './operat
 import { WAIT } from './operator.ts';
 import { Aggregate } from './operators/aggregate.ts';
 import { Append } from './operators/append.ts';
-import { LockRows } from './operators/lock-rows.ts';
-import { SetOperation } from './operators/set-operation.ts';
 import { Apply } from './operators/apply.ts';
-import { WorkTableScan } from './operators/work-table-scan.ts';
-import { RecursiveUnion } from './operators/recursive-union.ts';
 import { CommonTableScan } from './operators/common-table-scan.ts';
-import { Materialize } from './operators/materialize.ts';
-import { Unique } from './operators/unique.ts';
-import { ProjectSet } from './operators/project-set.ts';
-import { FunctionScan } from './operators/function-scan.ts';
-import { NestedLoop } from './operators/nested-loop.ts';
-import { HashJoin } from './operators/hash-join.ts';
 import { Delete } from './operators/delete.ts';
 import { Filter } from './operators/filter.ts';
+import { FunctionScan } from './operators/function-scan.ts';
+import { HashJoin } from './operators/hash-join.ts';
 import { IndexScan } from './operators/index-scan.ts';
 import { Insert } from './operators/insert.ts';
 import { Limit } from './operators/limit.ts';
+import { LockRows } from './operators/lock-rows.ts';
+import { Materialize } from './operators/materialize.ts';
+import { NestedLoop } from './operators/nested-loop.ts';
 import { Project } from './operators/project.ts';
+import { ProjectSet } from './operators/project-set.ts';
+import { RecursiveUnion } from './operators/recursive-union.ts';
 import { Result } from './operators/result.ts';
 import { SeqScan } from './operators/seq-scan.ts';
+import { SetOperation } from './operators/set-operation.ts';
 import { Sort } from './operators/sort.ts';
+import { Unique } from './operators/unique.ts';
 import { Update } from './operators/update.ts';
 import { ValuesScan } from './operators/values-scan.ts';
-import { actsOnItsOwn, freeSlots, somePlan } from './plan-walk.ts';
+import { WorkTableScan } from './operators/work-table-scan.ts';
+import { handlersOf } from './layout.ts';
+import { actsOnItsOwn, freeSlots, readsOuterWorkTable, somePlan } from './plan-walk.ts';
+import { SharedRows } from './shared-rows.ts';
 
 /** With `instrumentation` every operator is wrapped (EXPLAIN ANALYZE); without, nothing is in the way. */
 export function buildPlan(planned: PlannedStatement, instrumentation?: Instrumentation): BuiltPlan {
@@ -52,6 +55,7 @@ export class BuiltPlan {
   readonly #root: Operator;
   readonly #initPlans: readonly InitPlanRun[];
   readonly #commonTables: readonly SharedRows[];
+  readonly #commonTables: readonly SharedRows[];
   #context: ExecutionContext | undefined = undefined;
   #initPlansDone = 0;
   #rootOpen = false;
@@ -59,6 +63,7 @@ export class BuiltPlan {
   constructor(planned: PlannedStatement, builder: Builder) {
     this.#initPlans = planned.initPlans.map((initPlan) => new InitPlanRun(initPlan, builder));
     this.#root = builder.build(planned.root);
+    this.#commonTables = [...builder.commonTables.values()];
     this.#commonTables = [...builder.commonTables.values()];
     this.columns = planned.output.map((column) => {
       const index = planned.root.output.indexOf(column.id);
@@ -90,6 +95,7 @@ export class BuiltPlan {
   /** Idempotent; to be called also after an error. */
   close(): void {
     for (const initPlan of this.#initPlans) initPlan.close();
+    for (const rows of this.#commonTables) rows.close();
     if (this.#rootOpen) this.#root.close();
     for (const rows of this.#commonTables) rows.close();
     this.#rootOpen = false;
@@ -101,7 +107,9 @@ class Builder implements BuildContext {
   readonly #instrumentation: Instrumentation | undefined;
   /** Slots of init plans: set once, before the main plan. */
   readonly #constantSlots: ReadonlySet<SlotId>;
-  readonly #types = new Map<ColumnId, number>();
+  /** Made when the first of its scans is built. */
+  readonly commonTables = new Map<CommonTableId, SharedRows>();
+  readonly #workTables = new Map<CommonTableId, WorkTable>();
   readonly commonTables = new Map<CommonTableId, SharedRows>();
   readonly #workTables = new Map<CommonTableId, WorkTable>();
 
@@ -112,7 +120,7 @@ class Builder implements BuildContext {
   }
 
   readonly typeOf = (column: ColumnId): number => {
-    const known = this.#types.get(column) ?? this.#planned.columnNames.get(column)?.type;
+    const known = this.#planned.columnNames.get(column)?.type;
     if (known === undefined) throw new InvariantError(`column ${column} of the plan has no type`);
     return known;
   };
@@ -123,7 +131,31 @@ class Builder implements BuildContext {
 
   dependsOnSlots(plan: PhysicalPlan): boolean {
     for (const slot of freeSlots(plan)) if (!this.#constantSlots.has(slot)) return true;
-    return false;
+    if (readsOuterWorkTable(plan)) return true;
+    return somePlan(plan, (node) => node.kind === 'common-table-scan' && this.#isCorrelated(node.commonTable));
+  }
+
+  /** Whether a WITH query belongs to a correlated subquery. */
+  #isCorrelated(id: CommonTableId): boolean {
+    const table = this.#planned.commonTables.find((candidate) => candidate.id === id);
+    return table !== undefined && this.dependsOnSlots(table.plan);
+  }
+
+  commonTable(id: CommonTableId): SharedRows {
+    let rows = this.commonTables.get(id);
+    if (rows === undefined) {
+      const table = this.#planned.commonTables.find((candidate) => candidate.id === id);
+      if (table === undefined) throw new InvariantError(`the plan has no WITH query ${id}`);
+      rows = new SharedRows(this.build(table.plan), handlersOf(table.plan.output, this.typeOf));
+      this.commonTables.set(id, rows);
+    }
+    return rows;
+  }
+
+  workTable(id: CommonTableId): WorkTable {
+    let table = this.#workTables.get(id);
+    if (table === undefined) this.#workTables.set(id, (table = { rows: undefined }));
+    return table;
   }
 
   commonTable(id: CommonTableId): SharedRows {
@@ -177,6 +209,12 @@ class Builder implements BuildContext {
         return new ProjectSet(plan, this);
       case 'unique':
         return new Unique(plan, this);
+      case 'common-table-scan':
+        return new CommonTableScan(plan, this);
+      case 'recursive-union':
+        return new RecursiveUnion(plan, this);
+      case 'work-table-scan':
+        return new WorkTableScan(plan, this);
       case 'materialize':
         return new Materialize(plan, this);
       case 'common-table-scan':

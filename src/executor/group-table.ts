@@ -90,6 +90,29 @@ export class GroupTable {
     return before;
   }
 
+  /** As `assign`, and writes the first row of each new group to newRows, in their order; returns how many. */
+  assignNew(
+    columns: readonly Vector[],
+    selection: Int32Array | undefined,
+    count: number,
+    groups: Int32Array,
+    newRows: Int32Array,
+  ): number {
+    const before = this.assign(columns, selection, count, groups);
+    const added = this.count - before;
+    if (added === 0) return 0;
+    const isSeen = new Uint8Array(added);
+    let rows = 0;
+    for (let k = 0; k < count && rows < added; k++) {
+      const row = selection === undefined ? k : (selection[k] as number);
+      const group = (groups[row] as number) - before;
+      if (group < 0 || isSeen[group] === 1) continue;
+      isSeen[group] = 1;
+      newRows[rows++] = row;
+    }
+    return rows;
+  }
+
   #prepare(count: number): void {
     if (count > this.#groups.length) {
       this.batchHashes = new Int32Array(count);

@@ -130,3 +130,13 @@ export function actsOnItsOwn(plan: PhysicalPlan): boolean {
     return true;
   return expressionsOf(plan).some((expression) => volatilityOf(expression) === 'v');
 }
+
+/** Whether the plan scans the work table of a recursive union that is not inside it. */
+export function readsOuterWorkTable(plan: PhysicalPlan): boolean {
+  const inner = new Set<number>();
+  somePlan(plan, (node) => {
+    if (node.kind === 'recursive-union') inner.add(node.commonTable);
+    return false;
+  });
+  return somePlan(plan, (node) => node.kind === 'work-table-scan' && !inner.has(node.commonTable));
+}

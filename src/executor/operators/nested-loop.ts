@@ -1,78 +1,64 @@
 /**
- * For each row of the left input the right one is run again, with slots set from the left row. Matches are copied into a batch
- * of their own, since each run of the right side may give only a row or two.
+ * For each left row, runs the right input with slots set from that row. Pairs of many left rows are collected before they are
+ * tested and returned together, so that an index lookup per row does not mean a batch per row.
  */
 import type { NestedLoop as NestedLoopNode } from '../../algebra/physical.ts';
-import { Batch } from '../../types/batch.ts';
-import type { TypeHandler } from '../../types/type-handler.ts';
-import { getType } from '../../types/registry.ts';
-import { batchRowsMax, setNull } from '../../types/vector.ts';
-import type { Vector } from '../../types/vector.ts';
+import type { Batch } from '../../types/batch.ts';
+import { batchRowsMax } from '../../types/vector.ts';
 import type { BuildContext } from '../build-context.ts';
-import { FilterProgram } from '../compile.ts';
-import { handlersOf, layoutOf, placeOf, vectorsFor } from '../layout.ts';
+import { JoinOutput } from '../join-output.ts';
+import { handlersOf, layoutOf } from '../layout.ts';
+import { LeftRows, rowAt } from '../left-rows.ts';
 import type { ExecutionContext, Operator, Step } from '../operator.ts';
 import { END, WAIT } from '../operator.ts';
+import { Appetite, Pieces } from '../pieces.ts';
 import { RowStore } from '../row-store.ts';
-import { gatherRows } from '../vector-copy.ts';
+import { SlotSetter } from '../slot-setter.ts';
 
-interface SlotSource {
-  readonly slot: number;
-  readonly index: number;
-  readonly handler: TypeHandler;
-}
+/** Left rows between two looks at the clock. */
+const sliceRows = 32;
 
 export class NestedLoop implements Operator {
   readonly #join: NestedLoopNode['join'];
   readonly #left: Operator;
   readonly #right: Operator;
-  readonly #slots: readonly SlotSource[];
-  readonly #condition: FilterProgram | undefined;
-  readonly #leftWidth: number;
-  /** The current left row, once per row of the right batch; then the right columns. */
-  readonly #combined: Vector[];
-  readonly #nulls: readonly Vector[];
-  readonly #ids = new Int32Array(batchRowsMax);
-  /** Rows of left and right side (semi, anti: of the left). */
-  readonly #found: RowStore;
-  /** For each output column, its place in `#found`. */
-  readonly #places: readonly number[];
-  readonly #batch = new Batch([]);
+  readonly #slots: SlotSetter;
+  readonly #output: JoinOutput;
+  readonly #rows = new LeftRows();
+  /** Right rows of the pairs collected so far. */
+  readonly #rightRows: RowStore;
+  readonly #pairsLeft = new Int32Array(batchRowsMax);
+  readonly #pairsRight = new Int32Array(batchRowsMax);
+  /** The left input must not run ahead. */
+  readonly #careful: boolean;
+  readonly #pieces = new Pieces();
+  readonly #appetite = new Appetite();
   #context: ExecutionContext | undefined = undefined;
-  #leftBatch: Batch | undefined = undefined;
-  #leftNext = 0;
-  #rightRuns = false;
-  #rightWasRun = false;
-  #matched = false;
-  #isOver = false;
+  #rightOpen = false;
+  #position = 0;
+  /** First position whose pairs have not all been returned. */
+  #first = 0;
+  #inRight = false;
+  #pairs = 0;
+  /** Pairs, and for a left join the rows they belong to: what counts against the limit. */
+  #used = 0;
 
   constructor(node: NestedLoopNode, build: BuildContext) {
     this.#join = node.join;
     this.#left = build.build(node.left);
     this.#right = build.build(node.right);
-    const leftLayout = layoutOf(node.left.output, build.typeOf);
-    this.#slots = node.slots.map(({ slot, column }) => {
-      const { index, type } = placeOf(leftLayout, column);
-      return { slot, index, handler: getType(type) };
-    });
-    this.#leftWidth = node.left.output.length;
-    const both = [...node.left.output, ...node.right.output];
-    const layout = layoutOf(both, build.typeOf);
-    this.#condition = node.condition === undefined ? undefined : new FilterProgram(node.condition, layout);
-    const leftHandlers = handlersOf(node.left.output, build.typeOf);
-    const rightHandlers = handlersOf(node.right.output, build.typeOf);
-    this.#combined = vectorsFor(leftHandlers, batchRowsMax);
-    this.#nulls = vectorsFor(rightHandlers, 1);
-    for (const vector of this.#nulls) setNull(vector, 0);
-    const onlyLeft = node.join === 'semi' || node.join === 'anti';
-    this.#found = new RowStore(onlyLeft ? leftHandlers : [...leftHandlers, ...rightHandlers]);
-    this.#places = node.output.map((id) => placeOf(layout, id).index);
+    this.#slots = new SlotSetter(node.slots, layoutOf(node.left.output, build.typeOf));
+    this.#output = new JoinOutput(node.output, node.left.output, node.right.output, node.condition, build.typeOf);
+    this.#rightRows = new RowStore(handlersOf(node.right.output, build.typeOf));
+    this.#careful = build.hasSideEffects(node.left);
   }
 
   open(context: ExecutionContext): void {
     this.#context = context;
     this.#left.open(context);
-    this.#rightWasRun = false;
+    if (this.#rightOpen) this.#right.close();
+    this.#rightOpen = false;
+    this.#rightRows.open(context.memory);
     this.#restart(context);
   }
 
@@ -82,127 +68,140 @@ export class NestedLoop implements Operator {
   }
 
   #restart(context: ExecutionContext): void {
-    this.#condition?.open(context);
-    this.#found.open(context.memory);
-    this.#leftBatch = undefined;
-    this.#rightRuns = false;
-    this.#isOver = false;
+    this.#output.open(context);
+    this.#pieces.clear();
+    this.#appetite.reset();
+    this.#rows.batch = undefined;
+    this.#inRight = false;
+    this.#clearPairs();
   }
 
   next(rowsMax: number): Step {
+    const piece = this.#pieces.take(rowsMax);
+    if (piece !== undefined) return piece;
     const context = this.#context as ExecutionContext;
-    this.#found.clear();
-    while (this.#found.count < rowsMax && !this.#isOver) {
-      const wait = this.#rightRuns ? this.#runRight(rowsMax - this.#found.count) : this.#nextLeft(rowsMax);
-      if (wait || context.sliceOver()) {
-        if (this.#found.count > 0) break;
-        return WAIT;
+    const limit = Math.min(rowsMax, batchRowsMax);
+    for (;;) {
+      if (this.#rows.batch === undefined) {
+        const step = this.#left.next(this.#careful ? rowsMax : this.#appetite.ask(rowsMax));
+        if (step === END || step === WAIT) return step;
+        this.#rows.take(step);
+        this.#position = 0;
+        this.#first = 0;
+      }
+      if (this.#collect(this.#rows.batch as Batch, limit) === WAIT) return WAIT;
+      const batch = this.#keepsLeftOnly ? this.#flushSemi() : this.#flushPairs();
+      if (batch !== undefined) return this.#pieces.offer(batch, rowsMax);
+      if (context.sliceOver()) return WAIT;
+    }
+  }
+
+  get #keepsLeftOnly(): boolean {
+    return this.#join === 'semi' || this.#join === 'anti';
+  }
+
+  /** The first right row settles whether the left one has a partner. */
+  get #decidesAtOnce(): boolean {
+    return this.#keepsLeftOnly && !this.#output.hasCondition;
+  }
+
+  /** Collects pairs until there are `limit` or the left batch ends. */
+  #collect(left: Batch, limit: number): typeof WAIT | undefined {
+    const context = this.#context as ExecutionContext;
+    while (this.#position < left.selectedCount && this.#used < limit) {
+      const row = rowAt(left, this.#position);
+      if (!this.#inRight) {
+        this.#enterRight(left, row, context);
+        if (this.#position % sliceRows === sliceRows - 1 && context.sliceOver()) return WAIT;
+      }
+      // In a left join the row itself may have used up the limit.
+      const step = this.#right.next(this.#decidesAtOnce ? 1 : Math.max(1, limit - this.#used));
+      if (step === WAIT) return WAIT;
+      if (step === END) {
+        this.#leaveRight();
+      } else if (this.#decidesAtOnce) {
+        this.#rows.matched[row] = 1;
+        this.#leaveRight();
+      } else {
+        this.#addPairs(row, step);
+        if (this.#keepsLeftOnly) break;
       }
     }
-    if (this.#found.count === 0) return END;
-    const batch = this.#batch;
-    batch.columns = this.#places.map((place) => this.#found.columns[place] as Vector);
-    batch.selectedCount = this.#found.count;
+    return undefined;
+  }
+
+  #enterRight(left: Batch, row: number, context: ExecutionContext): void {
+    this.#slots.set(left.columns, row, context.slots);
+    if (this.#rightOpen) this.#right.rewind();
+    else this.#right.open(context);
+    this.#rightOpen = true;
+    this.#inRight = true;
+    if (this.#join === 'left') this.#used++;
+  }
+
+  #leaveRight(): void {
+    this.#inRight = false;
+    this.#position++;
+  }
+
+  #addPairs(row: number, batch: Batch): void {
+    const count = batch.selectedCount;
+    let id = this.#rightRows.count;
+    this.#rightRows.append(batch.columns, batch.selection, count);
+    this.#pairsLeft.fill(row, this.#pairs, this.#pairs + count);
+    for (let k = 0; k < count; k++) this.#pairsRight[this.#pairs + k] = id++;
+    this.#pairs += count;
+    this.#used += count;
+  }
+
+  /** The batch made of the pairs stays readable: its bytes are overwritten by the next pairs only. */
+  #clearPairs(): void {
+    this.#pairs = 0;
+    this.#used = 0;
+    this.#rightRows.clear();
+  }
+
+  #testPairs(left: Batch): number {
+    const { columns } = this.#rightRows;
+    return this.#output.filter(left.columns, this.#pairsLeft, columns, this.#pairsRight, this.#pairs);
+  }
+
+  #flushPairs(): Batch | undefined {
+    const left = this.#rows.batch as Batch;
+    const pairs = this.#testPairs(left);
+    const count = this.#join === 'left' ? this.#addUnmatched(pairs) : pairs;
+    this.#first = this.#position;
+    if (this.#position === left.selectedCount) this.#rows.batch = undefined;
+    const [leftRows, rightRows] =
+      this.#join === 'left' ? [this.#rows.outLeft, this.#rows.outRight] : [this.#pairsLeft, this.#pairsRight];
+    const { columns } = this.#rightRows;
+    const batch = count === 0 ? undefined : this.#output.batch(left.columns, leftRows, columns, rightRows, count);
+    this.#clearPairs();
     return batch;
   }
 
-  /** Goes to the next left row; true: wait. */
-  #nextLeft(rowsMax: number): boolean {
-    if (this.#leftBatch === undefined || this.#leftNext === this.#leftBatch.selectedCount) {
-      const step = this.#left.next(rowsMax);
-      if (step === WAIT) return true;
-      if (step === END) {
-        this.#isOver = true;
-        return false;
-      }
-      this.#leftBatch = step;
-      this.#leftNext = 0;
-    }
-    this.#startRight();
-    return false;
+  #addUnmatched(pairs: number): number {
+    const end = this.#inRight ? this.#position + 1 : this.#position;
+    const unfinished = this.#inRight ? this.#position : -1;
+    return this.#rows.withUnmatched(this.#first, end, unfinished, this.#pairsLeft, this.#pairsRight, pairs);
   }
 
-  get #leftRow(): number {
-    const batch = this.#leftBatch as Batch;
-    return batch.selection === undefined ? this.#leftNext : (batch.selection[this.#leftNext] as number);
-  }
-
-  #startRight(): void {
-    const context = this.#context as ExecutionContext;
-    const batch = this.#leftBatch as Batch;
-    for (const { slot, index, handler } of this.#slots) {
-      context.slots[slot] = handler.readDatum(batch.columns[index] as Vector, this.#leftRow);
-    }
-    if (this.#rightWasRun) this.#right.rewind();
-    else this.#right.open(context);
-    this.#rightWasRun = true;
-    this.#rightRuns = true;
-    this.#matched = false;
-  }
-
-  /** Takes one batch of the right side for the current left row; true: wait. */
-  #runRight(room: number): boolean {
-    const step = this.#right.next(this.#join === 'inner' || this.#join === 'left' ? room : batchRowsMax);
-    if (step === WAIT) return true;
-    if (step === END) {
-      if (!this.#matched && (this.#join === 'left' || this.#join === 'anti')) this.#addLeftOnly();
-      this.#endRight();
-      return false;
-    }
-    this.#match(step);
-    return false;
-  }
-
-  #endRight(): void {
-    this.#rightRuns = false;
-    this.#leftNext++;
-  }
-
-  #match(right: Batch): void {
-    const rows =
-      right.selection === undefined ? right.selectedCount : (right.selection[right.selectedCount - 1] as number) + 1;
-    this.#spreadLeft(rows);
-    const columns = [...this.#combined, ...right.columns];
-    let { selection, selectedCount } = right;
-    if (this.#condition !== undefined) {
-      selectedCount = this.#condition.select(columns, selection, selectedCount);
-      selection = this.#condition.selection;
-      this.#condition.throwFailure();
-    }
-    if (selectedCount === 0) return;
-    this.#matched = true;
-    switch (this.#join) {
-      case 'semi':
-        this.#addLeftOnly();
-        this.#endRight();
-        return;
-      case 'anti':
-        this.#endRight();
-        return;
-      default:
-        this.#found.append(columns, selection, selectedCount);
-    }
-  }
-
-  /** Rows 0 … count of `#combined` become the current left row. */
-  #spreadLeft(count: number): void {
-    const batch = this.#leftBatch as Batch;
-    this.#ids.fill(this.#leftRow, 0, count);
-    for (let i = 0; i < this.#leftWidth; i++) {
-      gatherRows(batch.columns[i] as Vector, this.#ids, count, this.#combined[i] as Vector);
-    }
-  }
-
-  #addLeftOnly(): void {
-    this.#spreadLeft(1);
-    const columns = this.#join === 'left' ? [...this.#combined, ...this.#nulls] : this.#combined;
-    this.#found.append(columns, undefined, 1);
+  #flushSemi(): Batch | undefined {
+    const left = this.#rows.batch as Batch;
+    const pairs = this.#testPairs(left);
+    for (let k = 0; k < pairs; k++) this.#rows.matched[this.#pairsLeft[k] as number] = 1;
+    this.#clearPairs();
+    if (this.#inRight && this.#rows.matched[rowAt(left, this.#position)] === 1) this.#leaveRight();
+    if (this.#position < left.selectedCount) return undefined;
+    const selected = this.#rows.select(this.#join === 'semi' ? 1 : 0, undefined);
+    this.#rows.batch = undefined;
+    return selected;
   }
 
   close(): void {
     this.#left.close();
-    if (this.#rightWasRun) this.#right.close();
-    this.#rightWasRun = false;
-    this.#found.close();
+    if (this.#rightOpen) this.#right.close();
+    this.#rightOpen = false;
+    this.#rightRows.close();
   }
 }

@@ -5,14 +5,13 @@
 import type { RecursiveUnion as RecursiveUnionNode } from '../../algebra/physical.ts';
 import { Batch } from '../../types/batch.ts';
 import { batchRowsMax } from '../../types/vector.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { BuildContext, WorkTable } from '../build-context.ts';
 import { GroupTable } from '../group-table.ts';
 import { handlersOf } from '../layout.ts';
 import type { ExecutionContext, Operator, Step } from '../operator.ts';
 import { END, WAIT } from '../operator.ts';
 import { Appetite, Pieces } from '../pieces.ts';
 import { TupleStore } from '../tuple-store.ts';
-import type { WorkTable } from './work-table-scan.ts';
 
 export class RecursiveUnion implements Operator {
   readonly #start: Operator;
@@ -84,16 +83,7 @@ export class RecursiveUnion implements Operator {
 
   #withoutSeen(seen: GroupTable, rows: Batch): Batch {
     const { columns, selection, selectedCount } = rows;
-    const before = seen.count;
-    seen.assign(columns, selection, selectedCount, this.#groups);
-    let count = 0;
-    let next = before;
-    for (let k = 0; k < selectedCount; k++) {
-      const row = selection === undefined ? k : (selection[k] as number);
-      if (this.#groups[row] !== next) continue;
-      next++;
-      this.#newRows[count++] = row;
-    }
+    const count = seen.assignNew(columns, selection, selectedCount, this.#groups, this.#newRows);
     this.#batch.columns = columns;
     this.#batch.selection = this.#newRows;
     this.#batch.selectedCount = count;

@@ -1,15 +1,10 @@
 /** The rows of the last round, inside the step of a recursive union. */
 import type { WorkTableScan as WorkTableScanNode } from '../../algebra/physical.ts';
-import type { BuildContext } from '../build-context.ts';
+import type { BuildContext, WorkTable } from '../build-context.ts';
 import type { ExecutionContext, Operator, Step } from '../operator.ts';
 import { END } from '../operator.ts';
 import { Pieces } from '../pieces.ts';
-import type { TupleReader, TupleStore } from '../tuple-store.ts';
-
-/** What a recursive union shows its step: the store changes from round to round. */
-export interface WorkTable {
-  rows: TupleStore | undefined;
-}
+import type { TupleReader } from '../tuple-store.ts';
 
 export class WorkTableScan implements Operator {
   readonly #table: WorkTable;
