@@ -2,12 +2,9 @@
 import type { PhysicalPlan } from '../algebra/physical.ts';
 import type { CommonTableId } from '../algebra/query.ts';
 import type { TypeOf } from './layout.ts';
-import type { CommonTableId } from '../algebra/query.ts';
 import type { Operator } from './operator.ts';
 import type { SharedRows } from './shared-rows.ts';
 import type { TupleStore } from './tuple-store.ts';
-import type { WorkTable } from './operators/work-table-scan.ts';
-import type { SharedRows } from './shared-rows.ts';
 
 export interface BuildContext {
   readonly typeOf: TypeOf;
@@ -20,10 +17,6 @@ export interface BuildContext {
   workTable(id: CommonTableId): WorkTable;
   /** Whether the plan's rows may differ after a rewind: it reads slots that operators around it set. */
   dependsOnSlots(plan: PhysicalPlan): boolean;
-  /** The rows of a WITH query, shared by all its scans. */
-  commonTable(id: CommonTableId): SharedRows;
-  /** What the recursive union of that WITH query shows its step. */
-  workTable(id: CommonTableId): WorkTable;
 }
 
 /** The rows of the round before; another store in each round. */

@@ -6,13 +6,11 @@ import { notSupported } from '../common/sql-error.ts';
 import { InvariantError } from '../common/assert.ts';
 import type { ColumnId, SlotId } from '../algebra/expression.ts';
 import type { CommonTableId } from '../algebra/query.ts';
-import type { CommonTableId } from '../algebra/query.ts';
 import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
 import type { BuildContext, WorkTable } from './build-context.ts';
 import { InitPlanRun } from './init-plan-run.ts';
 import { handlersOf } from './layout.ts';
 import { SharedRows } from './shared-rows.ts';
-import type { WorkTable } from './operators/work-table-scan.ts';
 import type { ExecutionContext, Instrumentation, Operator, Step } from './operator.ts';
 import { WAIT } from './operator.ts';
 import { Aggregate } from './operators/aggregate.ts';
@@ -40,9 +38,7 @@ import { Unique } from './operators/unique.ts';
 import { Update } from './operators/update.ts';
 import { ValuesScan } from './operators/values-scan.ts';
 import { WorkTableScan } from './operators/work-table-scan.ts';
-import { handlersOf } from './layout.ts';
 import { actsOnItsOwn, freeSlots, readsOuterWorkTable, somePlan } from './plan-walk.ts';
-import { SharedRows } from './shared-rows.ts';
 
 /** With `instrumentation` every operator is wrapped (EXPLAIN ANALYZE); without, nothing is in the way. */
 export function buildPlan(planned: PlannedStatement, instrumentation?: Instrumentation): BuiltPlan {
@@ -55,7 +51,6 @@ export class BuiltPlan {
   readonly #root: Operator;
   readonly #initPlans: readonly InitPlanRun[];
   readonly #commonTables: readonly SharedRows[];
-  readonly #commonTables: readonly SharedRows[];
   #context: ExecutionContext | undefined = undefined;
   #initPlansDone = 0;
   #rootOpen = false;
@@ -63,7 +58,6 @@ export class BuiltPlan {
   constructor(planned: PlannedStatement, builder: Builder) {
     this.#initPlans = planned.initPlans.map((initPlan) => new InitPlanRun(initPlan, builder));
     this.#root = builder.build(planned.root);
-    this.#commonTables = [...builder.commonTables.values()];
     this.#commonTables = [...builder.commonTables.values()];
     this.columns = planned.output.map((column) => {
       const index = planned.root.output.indexOf(column.id);
@@ -97,7 +91,6 @@ export class BuiltPlan {
     for (const initPlan of this.#initPlans) initPlan.close();
     for (const rows of this.#commonTables) rows.close();
     if (this.#rootOpen) this.#root.close();
-    for (const rows of this.#commonTables) rows.close();
     this.#rootOpen = false;
   }
 }
@@ -108,8 +101,6 @@ class Builder implements BuildContext {
   /** Slots of init plans: set once, before the main plan. */
   readonly #constantSlots: ReadonlySet<SlotId>;
   /** Made when the first of its scans is built. */
-  readonly commonTables = new Map<CommonTableId, SharedRows>();
-  readonly #workTables = new Map<CommonTableId, WorkTable>();
   readonly commonTables = new Map<CommonTableId, SharedRows>();
   readonly #workTables = new Map<CommonTableId, WorkTable>();
 
@@ -149,22 +140,6 @@ class Builder implements BuildContext {
       rows = new SharedRows(this.build(table.plan), handlersOf(table.plan.output, this.typeOf));
       this.commonTables.set(id, rows);
     }
-    return rows;
-  }
-
-  workTable(id: CommonTableId): WorkTable {
-    let table = this.#workTables.get(id);
-    if (table === undefined) this.#workTables.set(id, (table = { rows: undefined }));
-    return table;
-  }
-
-  commonTable(id: CommonTableId): SharedRows {
-    const known = this.commonTables.get(id);
-    if (known !== undefined) return known;
-    const found = this.#planned.commonTables.find((table) => table.id === id);
-    if (found === undefined) throw new InvariantError(`WITH query ${id} is not in the plan`);
-    const rows = new SharedRows(this.build(found.plan), handlersOf(found.plan.output, this.typeOf));
-    this.commonTables.set(id, rows);
     return rows;
   }
 
@@ -217,12 +192,6 @@ class Builder implements BuildContext {
         return new WorkTableScan(plan, this);
       case 'materialize':
         return new Materialize(plan, this);
-      case 'common-table-scan':
-        return new CommonTableScan(plan, this);
-      case 'recursive-union':
-        return new RecursiveUnion(plan, this);
-      case 'work-table-scan':
-        return new WorkTableScan(plan, this);
       case 'apply':
         return new Apply(plan, this);
       case 'set-operation':
