@@ -21,6 +21,8 @@ const unsentBytesMax = 256 * 1024;
 /** A client that sends this far ahead of what is worked off is not read from for a while. */
 const unreadBytesMax = 1024 * 1024;
 const startupTimeoutMs = 60_000;
+/** Answers up to this size are copied; larger ones take their buffer along. */
+const copiedBytesMax = 4096;
 
 export class Connection implements Client {
   readonly writer = new BackendWriter();
@@ -63,8 +65,11 @@ export class Connection implements Client {
     this.#resumeReading();
     if (writer.length === 0) return;
     if (this.#isOver || this.#socket.destroyed) writer.reset();
-    // The socket keeps what it cannot send at once, so the buffer is given away rather than reused.
-    else this.#socket.write(writer.detach());
+    // The socket keeps what it cannot send at once: it gets a copy if that is cheap, else the buffer itself (SERVER-2).
+    else if (writer.length < copiedBytesMax) {
+      this.#socket.write(Buffer.from(writer.written()));
+      writer.reset();
+    } else this.#socket.write(writer.detach());
   }
 
   end(): void {
