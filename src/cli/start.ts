@@ -8,7 +8,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createLogger, type ServerLogger } from '../common/logger.ts';
 import { SqlError } from '../common/sql-error.ts';
-import { Instance } from '../engine/instance.ts';
+import type { Instance } from '../engine/instance.ts';
+import { openInstance } from '../engine/open-instance.ts';
 import { ServerSettings } from '../engine/settings/server-settings.ts';
 import { warmUp } from '../parser/parse.ts';
 import { Listener } from '../server/listener.ts';
@@ -50,7 +51,7 @@ async function run(options: StartOptions): Promise<void> {
   };
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', (reason) => fatal(reason instanceof Error ? reason : new Error(String(reason))));
-  const instance = await Instance.open({ disk: new NodeDisk(directory), settings, log, onFatal: fatal });
+  const instance = await openInstance({ disk: new NodeDisk(directory), settings, log, onFatal: fatal });
   const listener = await listen(instance, host, port);
   process.stdout.write(`hyrax is ready to accept connections on ${host}:${listener.port}, data in ${directory}\n`);
   onStopSignal(() => stop(instance, listener, log));

@@ -11,7 +11,6 @@ import type { Disk } from '../storage/disk.ts';
 import { StorageEngine } from '../tables/store.ts';
 import type { SequenceParameters, TableStore } from '../tables/storage.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
-import { bootstrap } from './bootstrap/bootstrap.ts';
 import { CatalogSnapshots } from './catalog-snapshots.ts';
 import { nowMicros } from './clock.ts';
 import { Database } from './database.ts';
@@ -72,7 +71,11 @@ export class Instance {
   /** While a new cluster is made, OIDs come from the range below those of users. */
   bootstrapOid: Oid | undefined = undefined;
 
-  static async open(options: InstanceOptions): Promise<Instance> {
+  /** `bootstrap` fills a new directory; open-instance.ts passes the one there is. */
+  static async open(
+    options: InstanceOptions,
+    bootstrap: (instance: Instance, superuser: string) => Promise<void>,
+  ): Promise<Instance> {
     const { disk, settings } = options;
     const storage = await StorageEngine.open(disk, {
       poolBytes: settings.number('shared_buffers') * poolPageBytes,

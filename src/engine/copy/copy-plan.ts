@@ -48,10 +48,6 @@ function plainColumn(expression: Expression): Expression {
   return inner.kind === 'column' ? inner : expression;
 }
 
-function noWith(): never {
-  throw new InvariantError('COPY has no WITH queries');
-}
-
 /** The Insert operator over `source`, which gives the columns of its input in order. */
 export function buildCopyIn(planned: PlannedStatement, source: Operator): Operator {
   const node = planned.root as InsertNode;
