@@ -1,6 +1,7 @@
 /**
  * Bound expressions back to SQL, in the spelling of PostgreSQL's ruleutils.c: what pg_get_expr, pg_get_viewdef and EXPLAIN
- * print. Every operator is in parentheses; implicit casts show inside operators and calls, and nowhere else.
+ * print. Every operator is in parentheses, or in pretty output those that need it (parentheses.ts); implicit casts show inside
+ * operators and calls, and nowhere else.
  */
 import type { Oid } from '../../common/ids.ts';
 import { unreachable } from '../../common/assert.ts';
@@ -11,6 +12,7 @@ import type { IoContext } from '../../types/type-handler.ts';
 import { findOperator, getFunction } from '../../functions/registry.ts';
 import { typeOids } from '../../functions/type-oids.ts';
 import type { Aggregate, Call, ColumnId, Expression, SlotId, SortKey, Subquery } from '../../algebra/expression.ts';
+import { isSimpleOperand } from './parentheses.ts';
 
 /** Names that only the surroundings know. */
 export interface ExpressionNames {
@@ -26,18 +28,31 @@ export interface ExpressionNames {
 const quoteLiteral = (text: string) =>
   text.includes('\\') ? `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`;
 
-export class ExpressionPrinter {
-  readonly #names: ExpressionNames;
+const caseIndent = 4;
 
-  constructor(names: ExpressionNames) {
+export class ExpressionPrinter {
+  /** Columns that a line begins with, where an expression takes several lines. */
+  indent = 0;
+  readonly #names: ExpressionNames;
+  readonly #pretty: boolean;
+
+  /** `pretty`: only the parentheses that are needed. */
+  constructor(names: ExpressionNames, pretty: boolean = false) {
     this.#names = names;
+    this.#pretty = pretty;
   }
 
   /** `showImplicit`: print implicit casts of the outermost node too. */
   print(node: Expression, showImplicit: boolean = false, caseOperand: string = ''): string {
     const inner = (expression: Expression) => this.print(expression, true, caseOperand);
     const plain = (expression: Expression) => this.print(expression, false, caseOperand);
-    const list = (expressions: readonly Expression[], separator = ', ') => expressions.map(plain).join(separator);
+    const list = (expressions: readonly Expression[]) => expressions.map(plain).join(', ');
+    // Operands: in pretty output they have the parentheses, else the whole has.
+    const operand = (child: Expression, implicit: boolean) => {
+      const text = this.print(child, implicit, caseOperand);
+      return this.#pretty && !isSimpleOperand(child, node) ? `(${text})` : text;
+    };
+    const whole = (text: string) => (this.#pretty ? text : `(${text})`);
     switch (node.kind) {
       case 'constant':
         return this.#constant(node.value, node.type, node.typmod);
@@ -50,23 +65,23 @@ export class ExpressionPrinter {
       case 'case-operand':
         return caseOperand;
       case 'call':
-        return this.#call(node, showImplicit, inner);
+        return this.#call(node, showImplicit, inner, operand);
       case 'relabel':
       case 'coerce-io':
       case 'coerce-array':
         if (node.form === 'implicit-cast' && !showImplicit) return plain(node.arg);
-        return this.#cast(node.arg, node.type, node.typmod, inner);
+        return this.#cast(node.arg, node.type, node.typmod, operand);
       case 'coerce-typmod':
-        return this.#typmodCast(node, showImplicit, inner, plain);
+        return this.#typmodCast(node, showImplicit, plain, operand);
       case 'and':
       case 'or':
-        return `(${list(node.args, node.kind === 'and' ? ' AND ' : ' OR ')})`;
+        return whole(node.args.map((arg) => operand(arg, false)).join(node.kind === 'and' ? ' AND ' : ' OR '));
       case 'not':
-        return `(NOT ${plain(node.arg)})`;
+        return whole(`NOT ${operand(node.arg, false)}`);
       case 'null-test':
-        return `(${inner(node.arg)} IS ${node.negated ? 'NOT ' : ''}NULL)`;
+        return whole(`${operand(node.arg, true)} IS ${node.negated ? 'NOT ' : ''}NULL`);
       case 'boolean-test':
-        return `(${plain(node.arg)} IS ${node.negated ? 'NOT ' : ''}${node.test.toUpperCase()})`;
+        return whole(`${operand(node.arg, false)} IS ${node.negated ? 'NOT ' : ''}${node.test.toUpperCase()}`);
       case 'case':
         return this.#case(node, plain);
       case 'coalesce':
@@ -77,12 +92,14 @@ export class ExpressionPrinter {
       case 'nullif':
         return `NULLIF(${list(node.args)})`;
       case 'distinct-from': {
-        const text = `(${inner(node.args[0])} IS DISTINCT FROM ${inner(node.args[1])})`;
-        return node.negated ? `(NOT ${text})` : text;
+        const [left, right] = node.args;
+        const text = whole(`${operand(left, true)} IS DISTINCT FROM ${operand(right, true)}`);
+        return node.negated ? `(NOT ${this.#pretty ? `(${text})` : text})` : text;
       }
       case 'array-comparison': {
         const operator = findOperator(node.operator)?.name ?? '=';
-        return `(${inner(node.left)} ${operator} ${node.all ? 'ALL' : 'ANY'} (${inner(node.right)}))`;
+        const right = operand(node.right, true);
+        return whole(`${operand(node.left, true)} ${operator} ${node.all ? 'ALL' : 'ANY'} (${right})`);
       }
       case 'array': {
         const text = `ARRAY[${node.elements.map(inner).join(', ')}]`;
@@ -131,15 +148,17 @@ export class ExpressionPrinter {
     }
   }
 
-  #cast(arg: Expression, type: Oid, typmod: number, inner: (e: Expression) => string): string {
-    return `(${inner(arg)})::${this.#typeText(type, typmod)}`;
+  /** get_coercion_expr: a cast within is written only if it was. */
+  #cast(arg: Expression, type: Oid, typmod: number, operand: Operand): string {
+    const text = operand(arg, false);
+    return `${this.#pretty ? text : `(${text})`}::${this.#typeText(type, typmod)}`;
   }
 
   #typmodCast(
     node: Extract<Expression, { kind: 'coerce-typmod' }>,
     showImplicit: boolean,
-    inner: (e: Expression) => string,
     plain: (e: Expression) => string,
+    operand: Operand,
   ): string {
     if (!node.explicit && !showImplicit) return plain(node.arg);
     // One cast with the length, not two.
@@ -149,17 +168,18 @@ export class ExpressionPrinter {
       (node.arg.kind === 'call' && node.arg.form !== 'call');
     const arg = cast ? castArgument(node.arg) : node.arg;
     if (arg.kind === 'constant' && arg.type === node.type) return this.#constant(arg.value, arg.type, node.typmod);
-    return this.#cast(arg, node.type, node.typmod, inner);
+    return this.#cast(arg, node.type, node.typmod, operand);
   }
 
-  #call(node: Call, showImplicit: boolean, inner: (e: Expression) => string): string {
+  #call(node: Call, showImplicit: boolean, inner: (e: Expression) => string, operand: Operand): string {
     if (node.form === 'implicit-cast' && !showImplicit) return this.print(node.args[0] as Expression, false);
-    if (node.form !== 'call') return this.#cast(node.args[0] as Expression, node.type, node.typmod, inner);
+    if (node.form !== 'call') return this.#cast(node.args[0] as Expression, node.type, node.typmod, operand);
     if (node.operator !== 0) {
       const name = findOperator(node.operator)?.name ?? '?';
       const [first, second] = node.args;
-      if (second === undefined) return `(${name} ${inner(first as Expression)})`;
-      return `(${inner(first as Expression)} ${name} ${inner(second)})`;
+      const left = operand(first as Expression, true);
+      const text = second === undefined ? `${name} ${left}` : `${left} ${name} ${operand(second, true)}`;
+      return this.#pretty ? text : `(${text})`;
     }
     const { name } = getFunction(node.function);
     const special = this.#special(name, node.args, inner);
@@ -188,17 +208,22 @@ export class ExpressionPrinter {
     }
   }
 
+  /** On lines of its own. */
   #case(node: Extract<Expression, { kind: 'case' }>, plain: (e: Expression) => string): string {
+    const line = () => `\n${' '.repeat(this.indent)}`;
+    const start = line();
+    this.indent += caseIndent;
     const operand = node.operand === undefined ? undefined : plain(node.operand);
     const branches = node.branches.map(({ when, then }) => {
       // `operand = value` is written by its value alone.
       const value = operand !== undefined && when.kind === 'call' && when.args.length === 2 ? when.args[1] : undefined;
-      const condition =
-        value === undefined ? this.print(when, false, operand ?? '') : this.print(value, false, operand);
-      return ` WHEN ${condition} THEN ${plain(then)}`;
+      const condition = this.print(value ?? when, false, operand ?? '');
+      return `${line()}WHEN ${condition} THEN ${plain(then)}`;
     });
     const head = operand === undefined ? 'CASE' : `CASE ${operand}`;
-    return `${head}${branches.join('')} ELSE ${plain(node.otherwise)} END`;
+    const otherwise = `${line()}ELSE ${plain(node.otherwise)}`;
+    this.indent -= caseIndent;
+    return `${start}${head}${branches.join('')}${otherwise}${start}END`;
   }
 
   #subscript(node: Extract<Expression, { kind: 'subscript' }>, plain: (e: Expression) => string): string {
@@ -242,12 +267,23 @@ export class ExpressionPrinter {
     return `${functionName(getFunction(node.function).name)}(${node.distinct ? 'DISTINCT ' : ''}${args}${order})${filter}`;
   }
 
-  sortKey(key: SortKey, text: string = this.print(key.expression)): string {
+  /** Of ORDER BY, GROUP BY and DISTINCT ON: what could be taken for something else is in parentheses. */
+  groupKey(key: Expression): string {
+    const text = this.print(key);
+    if (key.kind === 'column') return text;
+    const isCall = (key.kind === 'call' && key.operator === 0 && key.form === 'call') || key.kind === 'aggregate';
+    return this.#pretty || isCall ? `(${text})` : text;
+  }
+
+  sortKey(key: SortKey, text: string = this.groupKey(key.expression)): string {
     const direction = key.descending ? ' DESC' : '';
     const nulls = key.nullsFirst === key.descending ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
     return `${text}${direction}${nulls}`;
   }
 }
+
+/** Prints an operand, in parentheses if it must be. */
+type Operand = (node: Expression, showImplicit: boolean) => string;
 
 function castArgument(node: Expression): Expression {
   if (node.kind === 'relabel' || node.kind === 'coerce-io') return node.arg;

@@ -3,10 +3,10 @@ import { unreachable } from '../../common/assert.ts';
 import type { Oid } from '../../common/ids.ts';
 import { quoteIdentifier } from '../../functions/quoting.ts';
 import type { IoContext } from '../../types/type-handler.ts';
-import type { ColumnId, Expression, Subquery } from '../../algebra/expression.ts';
+import type { ColumnId, Expression, SortKey, Subquery } from '../../algebra/expression.ts';
 import type { FromItem, JoinItem, OutputColumn, Query, SelectQuery } from '../../algebra/query.ts';
 import type { TableDescriptor } from '../../catalog/descriptors.ts';
-import { ExpressionPrinter } from './expression.ts';
+import { type ExpressionNames, ExpressionPrinter } from './expression.ts';
 
 export interface QueryNames {
   readonly io: IoContext;
@@ -23,25 +23,29 @@ interface ColumnName {
   readonly name: string;
 }
 
-/** Prints `query` with the given indentation; column names are qualified when more than one from item is in sight. */
+/** What continues a clause stands this far in from its query. */
+const clauseIndent = 8;
+
+/** Prints queries; columns are qualified with their from item always, as in PostgreSQL 15's view definitions. */
 export class QueryPrinter {
   readonly #names: QueryNames;
   readonly #columns = new Map<ColumnId, ColumnName>();
   readonly #merged = new Map<ColumnId, Expression>();
   readonly #expressions: ExpressionPrinter;
-  /** Whether names need their table: more than one item anywhere, as PostgreSQL decides it. */
-  #qualify: boolean;
+  readonly #pretty: boolean;
 
-  constructor(names: QueryNames) {
+  /** `pretty`: only the parentheses that are needed. */
+  constructor(names: QueryNames, pretty: boolean = false) {
     this.#names = names;
-    this.#qualify = false;
-    this.#expressions = new ExpressionPrinter({
+    this.#pretty = pretty;
+    const expressionNames: ExpressionNames = {
       io: names.io,
       column: (column) => this.#columnText(column),
       slot: (slot) => `$${slot}`,
-      subquery: (node: Subquery) => this.print(node.query, 10).trimStart(),
+      subquery: (node: Subquery) => ` ${this.#nested(node.query)}`,
       typeName: (oid) => names.typeName(oid),
-    });
+    };
+    this.#expressions = new ExpressionPrinter(expressionNames, pretty);
   }
 
   #columnText(column: ColumnId): string {
@@ -50,12 +54,17 @@ export class QueryPrinter {
     const found = this.#columns.get(column);
     if (found === undefined) return '?column?';
     const name = quoteIdentifier(found.name);
-    return found.item === undefined || !this.#qualify ? name : `${quoteIdentifier(found.item)}.${name}`;
+    return found.item === undefined ? name : `${quoteIdentifier(found.item)}.${name}`;
   }
 
   /** A whole view definition, semicolon included. */
   definition(query: Query): string {
     return `${this.print(query, 0)};`;
+  }
+
+  /** A query inside the one being printed, without the space it begins with. */
+  #nested(query: Query): string {
+    return this.print(query, this.#expressions.indent).trimStart();
   }
 
   print(query: Query, indent: number): string {
@@ -92,8 +101,8 @@ export class QueryPrinter {
   }
 
   #select(query: SelectQuery, pad: string): string {
-    const outer = this.#qualify;
-    this.#qualify = outer || countItems(query.from) > 1 || hasSubquery(query);
+    const outer = this.#expressions.indent;
+    this.#expressions.indent = pad.length + clauseIndent;
     for (const item of query.from) this.#register(item);
     const targets = query.targets.map(({ column, expression }) => {
       const text = this.#expressions.print(expression);
@@ -104,23 +113,25 @@ export class QueryPrinter {
       ? 'DISTINCT '
       : query.distinctOn === undefined
         ? ''
-        : `DISTINCT ON (${query.distinctOn.map((e) => this.#expressions.print(e)).join(', ')}) `;
-    let text = `${pad} SELECT ${distinct}${targets.join(`,\n${pad}    `)}`;
+        : `DISTINCT ON (${query.distinctOn.map((e) => this.#expressions.groupKey(e)).join(', ')}) `;
+    const head = `${pad} SELECT ${distinct}`;
+    const first = targets[0]?.startsWith('\n') === true ? head.trimEnd() : head;
+    let text = `${first}${joinLines(targets, `\n${pad}    `)}`;
     if (query.from.length > 0)
       text += `\n${pad}   FROM ${query.from.map((item) => this.#fromItem(item, pad)).join(`,\n${pad}    `)}`;
     if (query.where !== undefined) text += `\n${pad}  WHERE ${this.#expressions.print(query.where)}`;
     if (query.groupBy.length > 0)
-      text += `\n${pad}  GROUP BY ${query.groupBy.map((e) => this.#expressions.print(e)).join(', ')}`;
+      text += `\n${pad}  GROUP BY ${query.groupBy.map((e) => this.#expressions.groupKey(e)).join(', ')}`;
     if (query.having !== undefined) text += `\n${pad} HAVING ${this.#expressions.print(query.having)}`;
     text += this.#tail(query, pad);
-    this.#qualify = outer;
+    this.#expressions.indent = outer;
     return text;
   }
 
   #tail(query: Query, pad: string): string {
     let text = '';
     if (query.orderBy.length > 0) {
-      const keys = query.orderBy.map((key) => this.#expressions.sortKey(key));
+      const keys = query.orderBy.map((key) => this.#orderKey(key, query));
       text += `\n${pad}  ORDER BY ${keys.join(', ')}`;
     }
     if (query.offset !== undefined) text += `\n${pad} OFFSET ${this.#expressions.print(query.offset)}`;
@@ -129,6 +140,16 @@ export class QueryPrinter {
       text += query.withTies ? `\n${pad}  FETCH FIRST ${count} ROWS WITH TIES` : `\n${pad} LIMIT ${count}`;
     }
     return text;
+  }
+
+  /** The result of UNION and its like is sorted by position. */
+  #orderKey(key: SortKey, query: Query): string {
+    const { expression } = key;
+    const position =
+      query.kind === 'set-operation' && expression.kind === 'column'
+        ? query.output.findIndex((column) => column.id === expression.column)
+        : -1;
+    return position < 0 ? this.#expressions.sortKey(key) : this.#expressions.sortKey(key, String(position + 1));
   }
 
   #register(item: FromItem): void {
@@ -156,7 +177,7 @@ export class QueryPrinter {
         // A view inside a view is written by its name again.
         if (item.viewOid !== 0) return this.#names.viewName(item.viewOid, item.alias);
         const lateral = item.lateral ? 'LATERAL ' : '';
-        return `${lateral}( ${this.print(item.query, pad.length + 10).trimStart()}) ${quoteIdentifier(item.alias)}${this.#renames(item.columns, item.query.output)}`;
+        return `${lateral}( ${this.#nested(item.query)}) ${quoteIdentifier(item.alias)}${this.#renames(item.columns, item.query.output)}`;
       }
       case 'function': {
         const calls = item.calls.map(({ call }) => this.#expressions.print(call));
@@ -179,28 +200,21 @@ export class QueryPrinter {
   #join(item: JoinItem, pad: string): string {
     const words = { inner: 'JOIN', left: 'LEFT JOIN', right: 'RIGHT JOIN', full: 'FULL JOIN' }[item.join];
     const left = this.#fromItem(item.left, pad);
-    const right = item.right.kind === 'join' ? `(${this.#fromItem(item.right, pad)})` : this.#fromItem(item.right, pad);
-    const line = `\n${pad}     `;
-    if (item.using.length > 0)
-      return `${left}${line}${words} ${right} USING (${item.using.map(quoteIdentifier).join(', ')})`;
-    if (item.on === undefined) return `${left}${line}CROSS JOIN ${right}`;
+    const plainRight = this.#fromItem(item.right, pad);
+    const right = this.#pretty && item.right.kind === 'join' ? `(${plainRight})` : plainRight;
+    const text = `${left}\n${pad}     ${item.on === undefined && item.join === 'inner' ? 'CROSS JOIN' : words} ${right}${this.#condition(item)}`;
+    return this.#pretty ? text : `(${text})`;
+  }
+
+  #condition(item: JoinItem): string {
+    if (item.using.length > 0) return ` USING (${item.using.map(quoteIdentifier).join(', ')})`;
+    if (item.on === undefined) return item.join === 'inner' ? '' : ' ON TRUE';
     const on = this.#expressions.print(item.on);
-    return `${left}${line}${words} ${right} ON ${on.startsWith('(') ? on : `(${on})`}`;
+    return this.#pretty ? ` ON ${on}` : ` ON (${on})`;
   }
 }
 
-function countItems(from: readonly FromItem[]): number {
-  return from.reduce((count, item) => count + (item.kind === 'join' ? countItems([item.left, item.right]) : 1), 0);
-}
-
-/** With a subquery in sight every name is qualified. */
-function hasSubquery(query: SelectQuery): boolean {
-  const seen = (value: unknown): boolean => {
-    if (typeof value !== 'object' || value === null) return false;
-    if (Array.isArray(value)) return value.some(seen);
-    const fields = value as Readonly<Record<string, unknown>>;
-    if (fields['kind'] === 'subquery' && 'form' in fields) return true;
-    return 'storage' in fields ? false : Object.values(fields).some(seen);
-  };
-  return [query.where, query.having, ...query.targets, ...query.groupBy].some(seen);
+/** Each on a line; what begins with a line break brings its own. */
+function joinLines(parts: readonly string[], line: string): string {
+  return parts.map((part, i) => (i === 0 || part.startsWith('\n') ? part : line + part)).join(',');
 }

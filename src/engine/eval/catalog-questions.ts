@@ -11,7 +11,12 @@ import { visibilityQuestions } from './visibility.ts';
 export type CatalogQuestion = (args: readonly Datum[], session: Session) => Datum;
 
 export const catalogQuestions: ReadonlyMap<string, CatalogQuestion> = new Map(
-  [definitionQuestions, functionQuestions, nameQuestions, privilegeQuestions, relationQuestions, visibilityQuestions].flatMap(
-    (questions) => Object.entries(questions),
-  ),
+  [
+    definitionQuestions,
+    functionQuestions,
+    nameQuestions,
+    privilegeQuestions,
+    relationQuestions,
+    visibilityQuestions,
+  ].flatMap((questions) => Object.entries(questions)),
 );

@@ -11,8 +11,8 @@ import type {
 } from '../../catalog/descriptors.ts';
 import { quoteIdentifier } from '../../functions/quoting.ts';
 import { canonicalInt64, type Datum } from '../../types/datum.ts';
-import { ExpressionPrinter } from '../deparse/expression.ts';
-import { QueryPrinter } from '../deparse/query.ts';
+import { type ExpressionNames, ExpressionPrinter } from '../deparse/expression.ts';
+import { type QueryNames, QueryPrinter } from '../deparse/query.ts';
 import { joinQualifiedName, splitRelationName } from '../qualified-name.ts';
 import { relationOid, relationText } from '../reg-names.ts';
 import type { Session } from '../session.ts';
@@ -23,26 +23,32 @@ type Question = (args: readonly Datum[], session: Session) => Datum;
 // ---- expressions
 
 /** Columns are named as they are in `table`; without one the expression has none. */
-export function expressionText(text: string, table: TableDescriptor | undefined, session: Session): string {
+export function expressionText(
+  text: string,
+  table: TableDescriptor | undefined,
+  session: Session,
+  pretty: boolean = false,
+): string {
   const expression = deserializeExpression(text, (column) => column);
-  return new ExpressionPrinter({
+  const names: ExpressionNames = {
     io: session.io,
     column: (column) => quoteIdentifier(table?.columns[(column as number) - 1]?.name ?? '?column?'),
     slot: (slot) => `$${slot}`,
     subquery: () => '',
     typeName: (oid) => typeText(oid, undefined, session.catalog),
-  }).print(expression);
+  };
+  return new ExpressionPrinter(names, pretty).print(expression);
 }
 
-const getExpression: Question = ([text, relation], session) => {
+const getExpression: Question = ([text, relation, pretty], session) => {
   const table = session.catalog.getRelation(relation as Oid);
   if (relation !== 0 && table === undefined) return null;
-  return expressionText(text as string, table, session);
+  return expressionText(text as string, table, session, pretty === true);
 };
 
 // ---- indexes
 
-const getIndexDefinition: Question = ([oid, column], session) => {
+const getIndexDefinition: Question = ([oid, column, pretty], session) => {
   const [row] = readRows(session.catalogCache, 'pg_index', 'pg_index_indexrelid_index', [oid as Oid]);
   if (row === undefined) return null;
   const table = session.catalog.getRelation(row['indrelid'] as Oid);
@@ -50,17 +56,17 @@ const getIndexDefinition: Question = ([oid, column], session) => {
   if (table === undefined || index === undefined) return null;
   if (typeof column === 'number' && column > 0) {
     const named = table.columns[(index.columns[column - 1] ?? 0) - 1];
-    return named === undefined ? null : quoteIdentifier(named.name);
+    return named === undefined ? '' : quoteIdentifier(named.name);
   }
-  return indexText(index, table);
+  return indexText(index, table, pretty === true ? relationText(table.oid, session) : undefined);
 };
 
-function indexText(index: IndexDescriptor, table: TableDescriptor): string {
+/** The table is named with its schema unless `tableName` says how. */
+function indexText(index: IndexDescriptor, table: TableDescriptor, tableName: string | undefined): string {
   const unique = index.unique ? 'UNIQUE ' : '';
   const nulls = index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : '';
   const parts = index.columns.map((number, i) => columnName(table, number) + orderText(index, i));
-  // PostgreSQL names the schema of the table always.
-  const name = joinQualifiedName(table.schema, table.name);
+  const name = tableName ?? joinQualifiedName(table.schema, table.name);
   return `CREATE ${unique}INDEX ${quoteIdentifier(index.name)} ON ${name} USING btree (${parts.join(', ')})${nulls}`;
 }
 
@@ -77,15 +83,21 @@ function columnName(table: TableDescriptor, number: number): string {
 
 // ---- constraints
 
-const getConstraintDefinition: Question = ([oid], session) => {
+const getConstraintDefinition: Question = ([oid, pretty], session) => {
   const [row] = readRows(session.catalogCache, 'pg_constraint', 'pg_constraint_oid_index', [oid as Oid]);
   if (row === undefined) return null;
   const table = session.catalog.getRelation(row['conrelid'] as Oid);
   const constraint = table?.constraints.find((candidate) => candidate.oid === oid);
-  return table === undefined || constraint === undefined ? null : constraintText(constraint, table, session);
+  if (table === undefined || constraint === undefined) return null;
+  return constraintText(constraint, table, session, pretty === true);
 };
 
-function constraintText(constraint: ConstraintDescriptor, table: TableDescriptor, session: Session): string {
+function constraintText(
+  constraint: ConstraintDescriptor,
+  table: TableDescriptor,
+  session: Session,
+  pretty: boolean,
+): string {
   const columns = constraint.columns.map((number) => columnName(table, number)).join(', ');
   const suffix = timingText(constraint);
   switch (constraint.kind) {
@@ -95,11 +107,8 @@ function constraintText(constraint: ConstraintDescriptor, table: TableDescriptor
       const index = table.indexes.find((candidate) => candidate.oid === constraint.indexOid);
       return `UNIQUE ${index?.nullsNotDistinct === true ? 'NULLS NOT DISTINCT ' : ''}(${columns})${suffix}`;
     }
-    case 'c': {
-      const text = expressionText(constraint.checkExpression as string, table, session);
-      const inner = text.startsWith('(') ? text : `(${text})`;
-      return `CHECK (${inner})${suffix}`;
-    }
+    case 'c':
+      return `CHECK (${expressionText(constraint.checkExpression as string, table, session, pretty)})${suffix}`;
     case 'f':
       return foreignKeyText(constraint, columns, session) + suffix;
     case 'n':
@@ -129,14 +138,14 @@ function foreignKeyText(constraint: ConstraintDescriptor, columns: string, sessi
 
 // ---- views
 
-export function viewText(view: TableDescriptor, session: Session): string {
+function viewText(view: TableDescriptor, session: Session, pretty: boolean): string {
   const { catalog } = session;
   let nextId = 1;
   const query = deserializeQuery(view.viewQuery as string, {
     newId: () => nextId++,
     table: (oid) => catalog.getRelation(oid) as TableDescriptor,
   });
-  return new QueryPrinter({
+  const names: QueryNames = {
     io: session.io,
     tableName: (table) => relationText(table.oid, session) ?? quoteIdentifier(table.name),
     typeName: (oid) => typeText(oid, undefined, catalog),
@@ -144,13 +153,17 @@ export function viewText(view: TableDescriptor, session: Session): string {
       const name = relationText(oid, session) ?? '';
       return catalog.getRelation(oid)?.name === alias ? name : `${name} ${quoteIdentifier(alias)}`;
     },
-  }).definition(query);
+  };
+  return new QueryPrinter(names, pretty).definition(query);
 }
 
-const getViewDefinition: Question = ([view], session) => {
+/** The second argument is the pretty flag, or a line width, which means pretty too. */
+const getViewDefinition: Question = ([view, flag], session) => {
   const oid = typeof view === 'string' ? namedRelation(view, session) : (view as Oid);
   const relation = session.catalog.getRelation(oid);
-  return relation?.viewQuery === undefined ? null : viewText(relation, session);
+  return relation?.viewQuery === undefined
+    ? null
+    : viewText(relation, session, flag === true || typeof flag === 'number');
 };
 
 function namedRelation(text: string, session: Session): Oid {

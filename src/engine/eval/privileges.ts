@@ -39,7 +39,11 @@ const tableExists: Exists = (object, session) => {
   return readRows(session.catalogCache, 'pg_class', 'pg_class_oid_index', [object]).length > 0 ? true : undefined;
 };
 
-function named(what: string, state: '3F000' | '3D000' | '42704', find: (name: string, session: Session) => boolean): Exists {
+function named(
+  what: string,
+  state: '3F000' | '3D000' | '42704',
+  find: (name: string, session: Session) => boolean,
+): Exists {
   return (object, session) => {
     if (typeof object !== 'string' || find(object, session)) return true;
     throw new SqlError(state, `${what} "${object}" does not exist`);

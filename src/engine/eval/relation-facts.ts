@@ -69,7 +69,13 @@ const describeObject: Question = ([classOid, oid, sub], session) => {
   }
 };
 
-const kindWords: Readonly<Record<string, string>> = { r: 'table', v: 'view', i: 'index', S: 'sequence', m: 'materialized view' };
+const kindWords: Readonly<Record<string, string>> = {
+  r: 'table',
+  v: 'view',
+  i: 'index',
+  S: 'sequence',
+  m: 'materialized view',
+};
 
 export const relationQuestions: Readonly<Record<string, Question>> = {
   pg_relation_is_updatable: relationIsUpdatable,

@@ -31,7 +31,9 @@ const known: Readonly<Record<string, Question>> = {
   pg_stat_get_backend_userid: ofBackend((other) => other.userOid),
   pg_stat_get_backend_activity: ofBackend((other) => other.query),
   pg_stat_get_backend_activity_start: ofBackend((other) => other.statementStart),
-  pg_stat_get_backend_xact_start: ofBackend((other) => (other.block.transaction === undefined ? null : other.transactionStart)),
+  pg_stat_get_backend_xact_start: ofBackend((other) =>
+    other.block.transaction === undefined ? null : other.transactionStart,
+  ),
   pg_stat_get_backend_start: ofBackend((other) => other.sessionStart),
   pg_stat_get_backend_client_port: ofBackend((other) => other.client?.port ?? null),
   pg_stat_get_backend_wait_event_type: ofBackend((other) => (other.owner.wait === undefined ? null : 'Lock')),

@@ -60,7 +60,7 @@ function sleepUntil(end: () => number): (session: Session) => Datum {
 }
 
 function intervalMicros(interval: Interval): number {
-  return ((interval.months * 30 + interval.days) * 86_400_000_000) + Number(interval.micros);
+  return (interval.months * 30 + interval.days) * 86_400_000_000 + Number(interval.micros);
 }
 
 const sleeps: Readonly<Record<string, SystemFunction>> = {

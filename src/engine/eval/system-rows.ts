@@ -107,8 +107,22 @@ const lockStatus: Question = (_args, session) => {
   const rows = session.manager.locks.list().map(lockRow);
   for (const { owner, xid } of session.manager.unfinished()) {
     rows.push([
-      'transactionid', null, null, null, null, null, xid, null, null, null,
-      `${owner.id}/${xid}`, owner.processId, 'ExclusiveLock', true, false, null,
+      'transactionid',
+      null,
+      null,
+      null,
+      null,
+      null,
+      xid,
+      null,
+      null,
+      null,
+      `${owner.id}/${xid}`,
+      owner.processId,
+      'ExclusiveLock',
+      true,
+      false,
+      null,
     ]);
   }
   return rows;
