@@ -62,7 +62,8 @@ export class CommandPortal implements Portal {
 
   #start(): void {
     this.#state = 'running';
-    runCommand(this.#session, this.#statement, this.prepared.sql, this.#parameters).then(
+    const parameters = { types: this.prepared.parameterTypes, values: this.#parameters };
+    runCommand(this.#session, this.#statement, this.prepared.sql, parameters).then(
       (result) => this.#settle(result, undefined),
       (error: unknown) => this.#settle(undefined, error ?? new Error('command failed')),
     );

@@ -130,19 +130,22 @@ export class PlanRun {
   }
 
   #next(built: BuiltPlan, rowsMax: number): Step {
+    const session = this.#session;
     try {
       return built.next(rowsMax);
     } catch (error) {
       if (error !== suspension) throw error;
       if (!this.#canRetry) throw notSupported('a function that waits, in a statement that reads tables,');
-      this.#session.suspended.retry();
+      session.suspended.retry();
+      built.open((this.#runnable as Runnable).execution);
       return WAIT;
     }
   }
 
+  /** Nothing was given out or changed yet, and nothing depends on the moment: the statement may as well begin again. */
   get #canRetry(): boolean {
-    const { root, initPlans } = this.plan.planned;
-    return root.kind === 'result' && initPlans.length === 0;
+    const { root, initPlans, locks } = this.plan.planned;
+    return root.kind !== 'insert' && locks.length === 0 && initPlans.length === 0 && this.rowCount === 0;
   }
 
   #finish(): void {

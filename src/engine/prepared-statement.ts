@@ -93,7 +93,12 @@ export class PreparedStatement {
     this.fromSql = options.fromSql;
     this.parameterTypes = parameterTypes;
     this.#parametersAllowed = options.parametersAllowed;
-    if (this.isPlannable) this.parameterTypes = this.plan(session).planned.parameterTypes;
+    const inner = statement === undefined ? undefined : innerQuery(statement);
+    if (this.isPlannable) {
+      this.parameterTypes = this.plan(session).planned.parameterTypes;
+    } else if (inner !== undefined && options.parametersAllowed) {
+      this.parameterTypes = session.analyze(inner, sql, parameterTypes, true).parameterTypes;
+    }
   }
 
   /** The plan, made now unless the one at hand is still good. Only for plannable statements. */
@@ -125,6 +130,12 @@ function requireSameColumns(before: CachedPlan, after: CachedPlan): void {
       return type === other.type && typmod === other.typmod && name === other.name;
     });
   if (!same) throw new SqlError(sqlState.featureNotSupported, 'cached plan must not change result type');
+}
+
+/** The query in a command that takes parameters. */
+function innerQuery(statement: Statement): Statement | undefined {
+  if (statement.kind !== 'ExplainStmt' && statement.kind !== 'DeclareCursorStmt') return undefined;
+  return isPlannable(statement.query) ? statement.query : undefined;
 }
 
 export function isSelectInto(statement: Statement): boolean {

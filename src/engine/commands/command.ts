@@ -12,6 +12,7 @@ import type { Session } from '../session.ts';
 import { SessionCommandContext } from './command-context.ts';
 import { createDatabase, dropDatabase } from './database-commands.ts';
 import { closeCursor, declareCursor } from './cursors.ts';
+import { explain } from './explain.ts';
 import { checkpoint, lockTables, vacuum } from './maintenance.ts';
 import { constraintsSet, deallocate, discard, prepare } from './session-commands.ts';
 import { setVariable, showColumns, showVariable } from './set-show.ts';
@@ -26,6 +27,12 @@ export interface CommandResult {
   /** For a tag that ends in a number. */
   readonly tagRows?: number;
   readonly rows?: readonly (readonly Datum[])[];
+}
+
+/** $1 … of the statement, and their types. */
+export interface ParameterValues {
+  readonly types: readonly Oid[];
+  readonly values: readonly Datum[];
 }
 
 /** undefined: the command returns no rows. */
@@ -44,7 +51,7 @@ export async function runCommand(
   session: Session,
   statement: Statement,
   sql: string,
-  parameters: readonly Datum[],
+  parameters: ParameterValues,
 ): Promise<CommandResult> {
   switch (statement.kind) {
     case 'VariableSetStmt':
@@ -61,6 +68,8 @@ export async function runCommand(
       return deallocate(session, statement);
     case 'DiscardStmt':
       return discard(session, statement);
+    case 'ExplainStmt':
+      return explain(session, statement, sql, parameters);
     case 'VacuumStmt':
       return vacuum(session, statement);
     case 'CheckPointStmt':

@@ -3,20 +3,19 @@ import { SqlError, sqlState } from '../../common/sql-error.ts';
 import { isPlannable } from '../../analyzer/analyze.ts';
 import { cursorOption } from '../../parser/option-bits.ts';
 import type { ClosePortalStmt, DeclareCursorStmt } from '../../parser/utility-syntax.ts';
-import type { Datum } from '../../types/datum.ts';
 import { Cursor } from '../cursor.ts';
 import { findCursor } from '../fetch-portal.ts';
 import { PlanRun } from '../plan-run.ts';
 import { PreparedStatement } from '../prepared-statement.ts';
 import { discardedRows } from '../row-sink.ts';
 import type { Session } from '../session.ts';
-import type { CommandResult } from './command.ts';
+import type { CommandResult, ParameterValues } from './command.ts';
 
 export async function declareCursor(
   session: Session,
   statement: DeclareCursorStmt,
   sql: string,
-  parameters: readonly Datum[],
+  parameters: ParameterValues,
 ): Promise<CommandResult> {
   const { portalname: name, options, query } = statement;
   const has = (bit: number): boolean => (options & bit) !== 0;
@@ -33,11 +32,11 @@ export async function declareCursor(
   if (!isPlannable(query) || query.kind !== 'SelectStmt') {
     throw new SqlError(sqlState.invalidCursorDefinition, 'DECLARE CURSOR must be of a SELECT');
   }
-  const prepared = new PreparedStatement(session, '', sql, query, parameters.map(() => 0), {
-    parametersAllowed: parameters.length > 0,
+  const prepared = new PreparedStatement(session, '', sql, query, parameters.types, {
+    parametersAllowed: parameters.types.length > 0,
     fromSql: true,
   });
-  const run = new PlanRun(session, prepared, prepared.plan(session), parameters);
+  const run = new PlanRun(session, prepared, prepared.plan(session), parameters.values);
   // Opened now: the cursor sees what the DECLARE saw.
   while (run.advance(0, discardedRows) === 'wait') await session.sleep();
   const cursor = new Cursor(run, {
