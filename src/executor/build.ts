@@ -2,8 +2,7 @@
  * PhysicalPlan → operators, once per plan: the result is opened again for each execution of a prepared statement. A BuiltPlan
  * runs the init plans first, then the main plan.
  */
-import { notSupported } from '../common/sql-error.ts';
-import { InvariantError } from '../common/assert.ts';
+import { InvariantError, unreachable } from '../common/assert.ts';
 import type { ColumnId, SlotId } from '../algebra/expression.ts';
 import type { CommonTableId } from '../algebra/query.ts';
 import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
@@ -26,6 +25,7 @@ import { Insert } from './operators/insert.ts';
 import { Limit } from './operators/limit.ts';
 import { LockRows } from './operators/lock-rows.ts';
 import { Materialize } from './operators/materialize.ts';
+import { MergeJoin } from './operators/merge-join.ts';
 import { NestedLoop } from './operators/nested-loop.ts';
 import { Project } from './operators/project.ts';
 import { ProjectSet } from './operators/project-set.ts';
@@ -176,6 +176,8 @@ class Builder implements BuildContext {
         return new Aggregate(plan, this);
       case 'hash-join':
         return new HashJoin(plan, this);
+      case 'merge-join':
+        return new MergeJoin(plan, this);
       case 'nested-loop':
         return new NestedLoop(plan, this);
       case 'function-scan':
@@ -207,7 +209,7 @@ class Builder implements BuildContext {
       case 'delete':
         return new Delete(plan, this);
       default:
-        throw notSupported(plan.kind);
+        return unreachable(plan, 'plan node');
     }
   }
 }

@@ -23,7 +23,7 @@ export class LeftRows {
 
   /**
    * Merges pairs, ordered by position, with the rows at positions [first, end) that have none. The row at `unfinished`
-   * may find its partner later. Returns the number of resulting pairs.
+   * may find its partner later. Pairs without a left row (-1) stay where they are. Returns the number of resulting pairs.
    */
   withUnmatched(
     first: number,
@@ -39,14 +39,18 @@ export class LeftRows {
     let pair = 0;
     for (let position = first; position < end; position++) {
       const row = rowAt(batch, position);
-      while (pair < pairs && pairsLeft[pair] === row) {
-        matched[row] = 1;
-        outLeft[count] = row;
-        outRight[count++] = pairsRight[pair++] as number;
+      for (; pair < pairs && (pairsLeft[pair] === row || pairsLeft[pair] === -1); pair++) {
+        if (pairsLeft[pair] === row) matched[row] = 1;
+        outLeft[count] = pairsLeft[pair] as number;
+        outRight[count++] = pairsRight[pair] as number;
       }
       if (position === unfinished || matched[row] === 1) continue;
       outLeft[count] = row;
       outRight[count++] = -1;
+    }
+    for (; pair < pairs; pair++) {
+      outLeft[count] = pairsLeft[pair] as number;
+      outRight[count++] = pairsRight[pair] as number;
     }
     return count;
   }
