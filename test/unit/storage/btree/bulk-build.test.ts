@@ -50,8 +50,8 @@ function randomModel(random: Random, entries: number, keyMax: number, valueMax: 
 describe('BulkBuilder', () => {
   it.each([
     ['small entries', 5000, 12, 60],
-    ['long keys', 500, 1500, 2],
-    ['long values', 500, 10, 2600],
+    ['long keys', 300, 1500, 2],
+    ['long values', 300, 10, 2600],
     ['none', 0, 1, 1],
     ['one', 1, 9, 9],
   ])('builds a sound tree of %s in slices, each of which leaves one', (_name, entries, keyMax, valueMax) => {
