@@ -166,12 +166,16 @@ function analyzeConstant(node: A_Const, { context }: Environment): Expression {
   }
 }
 
+const int4Min = -(2n ** 31n);
+const int4Max = 2n ** 31n - 1n;
 const int8Min = -(2n ** 63n);
 const int8Max = 2n ** 63n - 1n;
 
 function numberConstant(text: string, position: number | undefined, io: Environment['context']['io']): Expression {
   if (/^-?\d+$/.test(text) && text.length <= 20) {
     const value = BigInt(text);
+    // A sign may bring a number back into range.
+    if (value >= int4Min && value <= int4Max) return constant(Number(value), typeOids.int4, position);
     if (value >= int8Min && value <= int8Max) return constant(canonicalInt64(value), typeOids.int8, position);
   }
   const numeric = findType(typeOids.numeric);
@@ -373,9 +377,10 @@ function analyzeValueFunction(node: SQLValueFunction, environment: Environment):
     if (entry === undefined) throw notSupported(name, position);
     return functionCall(entry.oid, [], 'call', undefined, position);
   };
+  const keyword = node.op.replace(/^SVFOP_/, '').replace(/_N$/, '');
   const now = (type: number): Expression => {
     const cast = castExpression(call('now'), type, -1, context, position);
-    return coerceTypmod(cast, node.typmod, true);
+    return coerceTypmod(cast.kind === 'call' ? { ...cast, keyword } : cast, node.typmod, true);
   };
   switch (node.op) {
     case 'SVFOP_CURRENT_DATE':

@@ -60,7 +60,9 @@ export function arrayTypeOf(oid: Oid): Oid {
 
 /** Element type of a true array; 0 for anything else. */
 export function elementTypeOf(oid: Oid): Oid {
-  return findType(oid)?.elementOid ?? 0;
+  const type = findType(oid);
+  // A name can be subscripted too, but is no array.
+  return type?.length === -1 ? type.elementOid : 0;
 }
 
 export function categoryOf(oid: Oid): string {

@@ -48,8 +48,8 @@ export function sharedBootstrapRows(superuser: string): BootstrapRows {
     [
       'pg_database',
       [
-        databaseRow(template1Database, 'template1', true, true),
-        databaseRow(template0Database, 'template0', true, false),
+        { ...databaseRow(template1Database, 'template1', true, true), datacl: templateAcl(superuser) },
+        { ...databaseRow(template0Database, 'template0', true, false), datacl: templateAcl(superuser) },
         databaseRow(postgresDatabase, 'postgres', false, true),
       ],
     ],
@@ -126,9 +126,9 @@ export function databaseRow(
 }
 
 /** Rows of the tables each database has of its own. */
-export function databaseBootstrapRows(): BootstrapRows {
+export function databaseBootstrapRows(superuser: string): BootstrapRows {
   return new Map<string, CatalogRow[]>([
-    ['pg_namespace', namespaceRows()],
+    ['pg_namespace', namespaceRows(superuser)],
     ['pg_class', systemTables.flatMap(tableClassRows)],
     ['pg_attribute', systemTables.flatMap(tableAttributeRows)],
     ['pg_index', systemTables.flatMap(tableIndexRows)],
@@ -167,8 +167,23 @@ export function databaseBootstrapRows(): BootstrapRows {
   ]);
 }
 
-function namespaceRows(): CatalogRow[] {
-  const row = (oid: Oid, name: string, owner: Oid): CatalogRow => ({ oid, nspname: name, nspowner: owner });
+/** An array of aclitem: what each grantee may do, and who granted it. The first of `items` is the owner's. */
+function acl(items: readonly string[]): ArrayValue {
+  return new ArrayValue(1033, [items.length], [1], items);
+}
+
+/** Everybody may connect to the templates, but nobody may make temporary tables there. */
+function templateAcl(superuser: string): ArrayValue {
+  return acl([`=c/${superuser}`, `${superuser}=CTc/${superuser}`]);
+}
+
+function namespaceRows(superuser: string): CatalogRow[] {
+  const row = (oid: Oid, name: string, owner: Oid): CatalogRow => {
+    const ownerName = owner === bootstrapRole ? superuser : 'pg_database_owner';
+    const isOpen = oid !== pgToastNamespace;
+    const nspacl = isOpen ? acl([`${ownerName}=UC/${ownerName}`, `=U/${ownerName}`]) : null;
+    return { oid, nspname: name, nspowner: owner, nspacl };
+  };
   return [
     row(pgToastNamespace, 'pg_toast', bootstrapRole),
     row(pgCatalogNamespace, 'pg_catalog', bootstrapRole),

@@ -29,7 +29,7 @@ export async function bootstrap(instance: Instance, superuser: string): Promise<
   await shared.sequences.create(oidSequence, oidSequenceParameters.startValue, false, transaction);
   await fill(instance, shared, sharedBootstrapRows(superuser), (table) => table.shared, transaction);
   const template = storage.createSpace(template1Database as SpaceId);
-  await fill(instance, template, databaseBootstrapRows(), (table) => !table.shared, transaction);
+  await fill(instance, template, databaseBootstrapRows(superuser), (table) => !table.shared, transaction);
   await commit(instance, transaction);
   await makeViews(instance, superuser);
   for (const target of [template0Database, postgresDatabase]) {

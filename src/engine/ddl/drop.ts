@@ -9,7 +9,7 @@ import type { DropStmt, ObjectName, TruncateStmt } from '../../parser/definition
 import type { CommandContext, CommandTag } from './context.ts';
 import { collectDrops, describeObject, ownerOf, relationAddress, type ObjectAddress } from './dependencies.ts';
 import { kindWord, requireRelation } from './names.ts';
-import { changeRows, removeRows } from './relation-rows.ts';
+import { changeRows, countChecks, removeRows } from './relation-rows.ts';
 import { restartSequence } from './sequences.ts';
 
 const relationKinds: Readonly<Record<string, { readonly kinds: string; readonly word: string }>> = {
@@ -207,6 +207,8 @@ async function dropStoredIndex(oid: Oid, context: CommandContext): Promise<void>
 }
 
 async function dropConstraint(oid: Oid, context: CommandContext): Promise<void> {
+  const [row] = readRows(context.writing, 'pg_constraint', 'pg_constraint_oid_index', [oid]);
+  if (row?.['contype'] === 'c') await countChecks(row['conrelid'] as Oid, -1, context);
   await removeRows('pg_constraint', 'pg_constraint_oid_index', [oid], context);
 }
 

@@ -268,7 +268,22 @@ export async function insertConstraint(constraint: NewConstraint, context: Comma
   if (foreign !== undefined) {
     for (const column of foreign.columns) await depend(self, [classOid.relation, foreign.table, column], 'n', context);
     await depend(self, [classOid.relation, constraint.index, 0], 'n', context);
+    await noteForeignKey(constraint.table, context);
+    await noteForeignKey(foreign.table, context);
   }
+  if (constraint.kind === 'c') await countChecks(constraint.table, 1, context);
+}
+
+/** pg_class.relchecks. */
+export async function countChecks(table: Oid, change: number, context: CommandContext): Promise<void> {
+  const counted = ({ values }: StoredRow) => ({ relchecks: (values['relchecks'] as number) + change });
+  await changeRows('pg_class', 'pg_class_oid_index', [table], counted, context);
+}
+
+/** Foreign keys are triggers to PostgreSQL's clients: they look for them only where relhastriggers says so. */
+async function noteForeignKey(table: Oid, context: CommandContext): Promise<void> {
+  const changes = ({ values }: StoredRow) => (values['relhastriggers'] === true ? undefined : { relhastriggers: true });
+  await changeRows('pg_class', 'pg_class_oid_index', [table], changes, context);
 }
 
 function oidList(values: readonly Oid[]): Datum {

@@ -172,6 +172,7 @@ export class ExpressionPrinter {
   }
 
   #call(node: Call, showImplicit: boolean, inner: (e: Expression) => string, operand: Operand): string {
+    if (node.keyword !== undefined) return node.keyword;
     if (node.form === 'implicit-cast' && !showImplicit) return this.print(node.args[0] as Expression, false);
     if (node.form !== 'call') return this.#cast(node.args[0] as Expression, node.type, node.typmod, operand);
     if (node.operator !== 0) {

@@ -9,8 +9,9 @@ import type { Call, Expression } from '../../algebra/expression.ts';
 export function isSimpleOperand(node: Expression, parent: Expression): boolean {
   switch (node.kind) {
     case 'call':
+      if (node.keyword !== undefined) return true;
       if (node.form !== 'call') return isSimpleOperand(node.args[0] as Expression, node);
-      return node.operator === 0 || bindsTighter(node, parent) || enclosesOperands(parent);
+      return node.operator === 0 || bindsTighter(node, parent) || bindsLooser(parent);
     case 'relabel':
     case 'coerce-io':
     case 'coerce-array':
@@ -25,17 +26,20 @@ export function isSimpleOperand(node: Expression, parent: Expression): boolean {
     case 'not':
       return parent.kind === 'and' || parent.kind === 'or' || enclosesOperands(parent);
     case 'subquery':
-      return node.form !== 'any' && node.form !== 'all' ? true : enclosesOperands(parent);
     case 'null-test':
     case 'boolean-test':
     case 'distinct-from':
-      return enclosesOperands(parent);
+      return bindsLooser(parent);
     case 'array-comparison':
     case 'row-comparison':
       return false;
     default:
       return true;
   }
+}
+
+function bindsLooser(parent: Expression): boolean {
+  return parent.kind === 'and' || parent.kind === 'or' || parent.kind === 'not' || enclosesOperands(parent);
 }
 
 /** Function calls and their like put their operands between parentheses, brackets or keywords. */

@@ -33,6 +33,7 @@ export class QueryPrinter {
   readonly #merged = new Map<ColumnId, Expression>();
   readonly #expressions: ExpressionPrinter;
   readonly #pretty: boolean;
+  #namesAreSeen = true;
 
   /** `pretty`: only the parentheses that are needed. */
   constructor(names: QueryNames, pretty: boolean = false) {
@@ -42,7 +43,7 @@ export class QueryPrinter {
       io: names.io,
       column: (column) => this.#columnText(column),
       slot: (slot) => `$${slot}`,
-      subquery: (node: Subquery) => ` ${this.#nested(node.query)}`,
+      subquery: (node: Subquery) => ` ${this.#inExpression(node.query)}`,
       typeName: (oid) => names.typeName(oid),
     };
     this.#expressions = new ExpressionPrinter(expressionNames, pretty);
@@ -59,7 +60,17 @@ export class QueryPrinter {
 
   /** A whole view definition, semicolon included. */
   definition(query: Query): string {
-    return `${this.print(query, 0)};`;
+    const names = query.output.map((column) => column.name);
+    return `${this.print(query, 0, names)};`;
+  }
+
+  /** Nobody sees the names of its columns: those that nobody gave are left out. */
+  #inExpression(query: Query): string {
+    const outer = this.#namesAreSeen;
+    this.#namesAreSeen = false;
+    const text = this.#nested(query);
+    this.#namesAreSeen = outer;
+    return text;
   }
 
   /** A query inside the one being printed, without the space it begins with. */
@@ -67,21 +78,22 @@ export class QueryPrinter {
     return this.print(query, this.#expressions.indent).trimStart();
   }
 
-  print(query: Query, indent: number): string {
+  /** `names`: of the result, where its columns have other names here. */
+  print(query: Query, indent: number, names?: readonly string[]): string {
     const pad = ' '.repeat(indent);
     const head = this.#with(query, indent);
     switch (query.kind) {
       case 'select':
-        return head + this.#select(query, pad);
+        return head + this.#select(query, pad, names);
       case 'values':
         return `${head}${pad} VALUES ${query.rows.map((row) => `(${row.map((e) => this.#expressions.print(e)).join(',')})`).join(', ')}${this.#tail(query, pad)}`;
       case 'set-operation': {
         const words = `${query.operation.toUpperCase()}${query.all ? ' ALL' : ''}`;
-        const left = this.print(query.left, indent);
+        const left = this.print(query.left, indent, names);
         query.output.forEach((column, i) =>
           this.#columns.set(column.id, { item: undefined, name: query.left.output[i]?.name ?? column.name }),
         );
-        return `${head}${left}\n${pad}${words}\n${this.print(query.right, indent)}${this.#tail(query, pad)}`;
+        return `${head}${left}\n${pad}${words}\n${this.print(query.right, indent, names)}${this.#tail(query, pad)}`;
       }
       default:
         return unreachable(query, 'query');
@@ -100,14 +112,18 @@ export class QueryPrinter {
     return `${' '.repeat(indent)} WITH ${recursive}${tables.join(', ')}\n`;
   }
 
-  #select(query: SelectQuery, pad: string): string {
+  #select(query: SelectQuery, pad: string, names: readonly string[] | undefined): string {
     const outer = this.#expressions.indent;
     this.#expressions.indent = pad.length + clauseIndent;
     for (const item of query.from) this.#register(item);
-    const targets = query.targets.map(({ column, expression }) => {
+    const targets = query.targets.map(({ column, expression }, i) => {
       const text = this.#expressions.print(expression);
-      const plain = expression.kind === 'column' && this.#columns.get(expression.column)?.name === column.name;
-      return plain ? text : `${text} AS ${quoteIdentifier(column.name)}`;
+      const name = names?.[i] ?? column.name;
+      const plain =
+        expression.kind === 'column'
+          ? this.#columns.get(expression.column)?.name === name
+          : name === '?column?' && !this.#namesAreSeen;
+      return plain ? text : `${text} AS ${quoteIdentifier(name)}`;
     });
     const distinct = query.distinct
       ? 'DISTINCT '
