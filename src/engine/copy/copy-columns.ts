@@ -33,10 +33,7 @@ export function copiedColumns(table: TableDescriptor, statement: CopyStmt): read
   for (const name of statement.attlist) {
     const column = live.find((candidate) => candidate.name === name);
     if (column === undefined) {
-      throw new SqlError(
-        sqlState.undefinedColumn,
-        `column "${name}" of relation "${table.name}" does not exist`,
-      );
+      throw new SqlError(sqlState.undefinedColumn, `column "${name}" of relation "${table.name}" does not exist`);
     }
     if (column.generated !== '') {
       throw new SqlError(sqlState.invalidColumnReference, `column "${name}" is a generated column`, {

@@ -98,7 +98,10 @@ export class CopyInPortal implements Portal {
     this.#open(table, columns, source);
     const { client } = session;
     if (client === undefined || session.copyInput === undefined) throw notSupported('COPY FROM STDIN without a client');
-    client.writer.copyInResponse(0, columns.map(() => 0));
+    client.writer.copyInResponse(
+      0,
+      columns.map(() => 0),
+    );
     client.flush();
   }
 

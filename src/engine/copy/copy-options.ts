@@ -139,7 +139,8 @@ function readForced(option: DefElem | undefined, name: string): readonly string[
   const arg = option?.arg;
   if (arg === undefined) return undefined;
   if (arg.kind === 'A_Star') return '*';
-  if (arg.kind !== 'List') throw fail(`argument to option "${name}" must be a list of column names`, sqlState.invalidParameterValue);
+  if (arg.kind !== 'List')
+    throw fail(`argument to option "${name}" must be a list of column names`, sqlState.invalidParameterValue);
   return arg.items.map((item) => (item.kind === 'String' ? item.sval : ''));
 }
 

@@ -80,7 +80,10 @@ export class CopyOutPortal implements Portal {
     const { output, handlers } = run.plan;
     if (options.forceQuote !== '*') checkForcedColumns(options.forceQuote, 'FORCE_QUOTE', output);
     const columns = output.map(({ name }, i) => ({ name, handler: handlers[i] as (typeof handlers)[number] }));
-    client.writer.copyOutResponse(0, output.map(() => 0));
+    client.writer.copyOutResponse(
+      0,
+      output.map(() => 0),
+    );
     const rows = new CopyRows(client, options, columns, this.#session.io);
     if (options.header === 'write') rows.header(output.map((column) => column.name));
     return rows;

@@ -39,9 +39,7 @@ export class CopyRows implements RowSink {
     this.#client = client;
     this.#options = options;
     this.#handlers = columns.map((column) => column.handler);
-    this.#forceQuote = columns.map(
-      ({ name }) => options.forceQuote === '*' || options.forceQuote.includes(name),
-    );
+    this.#forceQuote = columns.map(({ name }) => options.forceQuote === '*' || options.forceQuote.includes(name));
     this.#io = io;
     const special =
       options.format === 'csv'

@@ -162,7 +162,8 @@ export class CopySource implements Operator {
   }
 
   #isNull(c: number, start: number, end: number): boolean {
-    if (this.#options.format === 'csv' && (this.lines.fieldCoded[c] === 1 || this.#forceNotNull[c] === true)) return false;
+    if (this.#options.format === 'csv' && (this.lines.fieldCoded[c] === 1 || this.#forceNotNull[c] === true))
+      return false;
     return this.#equalsNullText(this.lines.bytes, start, end);
   }
 
@@ -184,10 +185,7 @@ export class CopySource implements Operator {
   #withField(error: SqlError, c: number): CopyProblem {
     const { name } = this.#columns[c] as ColumnDescriptor;
     const text = shown(this.#fieldText(c));
-    return new CopyProblem(
-      error,
-      `COPY ${this.#table.name}, line ${this.lines.lineNumber}, column ${name}: "${text}"`,
-    );
+    return new CopyProblem(error, `COPY ${this.#table.name}, line ${this.lines.lineNumber}, column ${name}: "${text}"`);
   }
 
   /** Wraps an error of storing the row at `index` of the last batch. */

@@ -53,7 +53,8 @@ export class FieldDecoder {
       const next = bytes[at] as number;
       if (octalDigit(next) >= 0) {
         let value = 0;
-        for (let i = 0; i < 3 && at < end && octalDigit(bytes[at]) >= 0; i++) value = value * 8 + octalDigit(bytes[at++]);
+        for (let i = 0; i < 3 && at < end && octalDigit(bytes[at]) >= 0; i++)
+          value = value * 8 + octalDigit(bytes[at++]);
         out.uint8(value & 0xff);
         madeBytes = true;
       } else if (next === 0x78 && at + 1 < end && hexDigit(bytes[at + 1]) >= 0) {
@@ -77,7 +78,8 @@ export class FieldDecoder {
     let at = start;
     while (at < end) {
       const byte = bytes[at++] as number;
-      if (quoted && byte === escape && at < end && (bytes[at] === quote || bytes[at] === escape)) out.uint8(bytes[at++] as number);
+      if (quoted && byte === escape && at < end && (bytes[at] === quote || bytes[at] === escape))
+        out.uint8(bytes[at++] as number);
       else if (byte === quote) quoted = !quoted;
       else out.uint8(byte);
     }

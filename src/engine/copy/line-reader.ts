@@ -86,7 +86,10 @@ export abstract class LineReader {
     const from = Math.max(this.#searched, this.at);
     const mark = this.lineEndKind === 'return' ? carriageReturn : newline;
     const found = this.bytes.subarray(0, this.limit).indexOf(mark, from);
-    if (found >= 0 || (this.lineEndKind === 'unknown' && this.bytes.subarray(from, this.limit).includes(carriageReturn))) {
+    if (
+      found >= 0 ||
+      (this.lineEndKind === 'unknown' && this.bytes.subarray(from, this.limit).includes(carriageReturn))
+    ) {
       return true;
     }
     this.#searched = this.limit;

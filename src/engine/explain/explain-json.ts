@@ -3,7 +3,12 @@ import type { ExplainShown } from './explain-text.ts';
 import type { PlanChild, ShownPlan } from './plan-node.ts';
 
 /** A number with fixed decimals, or anything JSON has. */
-type Json = string | boolean | { readonly literal: string } | readonly Json[] | { readonly fields: readonly (readonly [string, Json])[] };
+type Json =
+  | string
+  | boolean
+  | { readonly literal: string }
+  | readonly Json[]
+  | { readonly fields: readonly (readonly [string, Json])[] };
 
 const number = (value: number, decimals: number = 0): Json => ({ literal: value.toFixed(decimals) });
 
@@ -24,7 +29,10 @@ export function explainJson(plan: ShownPlan, shown: ExplainShown, times: Explain
 }
 
 function nodeJson(plan: ShownPlan, child: PlanChild | undefined, shown: ExplainShown): Json {
-  const [type, ...facts] = plan.facts as [readonly [string, string], ...(readonly (readonly [string, string | boolean])[])];
+  const [type, ...facts] = plan.facts as [
+    readonly [string, string],
+    ...(readonly (readonly [string, string | boolean])[]),
+  ];
   const fields: (readonly [string, Json])[] = [type];
   const strategy = facts.filter(([name]) => name === 'Strategy' || name === 'Partial Mode' || name === 'Operation');
   fields.push(...strategy);

@@ -41,7 +41,16 @@ export function readExplainOptions(options: readonly DefElem[]): ExplainOptions 
 }
 
 /** BUFFERS, WAL and SETTINGS add lines only where there is something to show; here there is not. */
-const known: ReadonlySet<string> = new Set(['analyze', 'verbose', 'costs', 'buffers', 'wal', 'settings', 'timing', 'summary']);
+const known: ReadonlySet<string> = new Set([
+  'analyze',
+  'verbose',
+  'costs',
+  'buffers',
+  'wal',
+  'settings',
+  'timing',
+  'summary',
+]);
 
 function requiresAnalyze(name: string): SqlError {
   return new SqlError(sqlState.invalidParameterValue, `EXPLAIN option ${name} requires ANALYZE`);

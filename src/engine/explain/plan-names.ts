@@ -26,7 +26,11 @@ export class PlanNames {
       typeName: (oid) => typeText(oid, undefined, session.catalog),
     });
     const relations = new Set<string>();
-    const roots = [planned.root, ...planned.initPlans.map((plan) => plan.plan), ...planned.commonTables.map((table) => table.plan)];
+    const roots = [
+      planned.root,
+      ...planned.initPlans.map((plan) => plan.plan),
+      ...planned.commonTables.map((table) => table.plan),
+    ];
     for (const root of roots) this.#collect(root, relations);
     this.#qualified = verbose || relations.size > 1;
   }

@@ -3,11 +3,7 @@
  * as parts of the node beneath them.
  */
 import type { Expression } from '../../algebra/expression.ts';
-import type {
-  IndexScan,
-  PhysicalPlan,
-  PlannedStatement,
-} from '../../algebra/physical.ts';
+import type { IndexScan, PhysicalPlan, PlannedStatement } from '../../algebra/physical.ts';
 import type { TableDescriptor } from '../../catalog/descriptors.ts';
 import { getFunction } from '../../functions/registry.ts';
 import { quoteIdentifier } from '../../functions/quoting.ts';
@@ -143,7 +139,14 @@ class Shower {
         return aggregated(plan.strategy);
       case 'set-operation': {
         const command = `${plan.operation === 'intersect' ? 'Intersect' : 'Except'}${plan.all ? ' All' : ''}`;
-        return { title: `HashSetOp ${command}`, facts: [['Node Type', 'SetOp'], ['Strategy', 'Hashed'], ['Command', command]] };
+        return {
+          title: `HashSetOp ${command}`,
+          facts: [
+            ['Node Type', 'SetOp'],
+            ['Strategy', 'Hashed'],
+            ['Command', command],
+          ],
+        };
       }
       case 'insert':
       case 'update':
@@ -192,8 +195,18 @@ class Shower {
     const name = others.length === 0 && call?.kind === 'call' ? getFunction(call.function).name : undefined;
     const alias = quoteIdentifier(plan.alias);
     const target = name === undefined ? alias : name === plan.alias ? alias : `${quoteIdentifier(name)} ${alias}`;
-    const facts: Facts = name === undefined ? [['Alias', plan.alias]] : [['Function Name', name], ['Alias', plan.alias]];
-    return named('Function Scan', ` on ${this.#verbose && name !== undefined ? `pg_catalog.${target}` : target}`, facts);
+    const facts: Facts =
+      name === undefined
+        ? [['Alias', plan.alias]]
+        : [
+            ['Function Name', name],
+            ['Alias', plan.alias],
+          ];
+    return named(
+      'Function Scan',
+      ` on ${this.#verbose && name !== undefined ? `pg_catalog.${target}` : target}`,
+      facts,
+    );
   }
 
   #modification(kind: 'insert' | 'update' | 'delete', table: TableDescriptor, alias: string): Heading {
@@ -301,11 +314,24 @@ function joined(method: 'Nested Loop' | 'Hash' | 'Merge', join: keyof typeof joi
   const word = joinWords[join];
   const type = isLoop ? method : `${method} Join`;
   const title = word === '' ? type : isLoop ? `${method} ${word} Join` : `${method} ${word} Join`;
-  return { title, facts: [['Node Type', type], ['Join Type', joinTypes[join]]] };
+  return {
+    title,
+    facts: [
+      ['Node Type', type],
+      ['Join Type', joinTypes[join]],
+    ],
+  };
 }
 
 function aggregated(strategy: 'plain' | 'hash' | 'sorted'): Heading {
   const title = { plain: 'Aggregate', hash: 'HashAggregate', sorted: 'GroupAggregate' }[strategy];
   const word = { plain: 'Plain', hash: 'Hashed', sorted: 'Sorted' }[strategy];
-  return { title, facts: [['Node Type', 'Aggregate'], ['Strategy', word], ['Partial Mode', 'Simple']] };
+  return {
+    title,
+    facts: [
+      ['Node Type', 'Aggregate'],
+      ['Strategy', word],
+      ['Partial Mode', 'Simple'],
+    ],
+  };
 }
