@@ -8,7 +8,10 @@ import { findSqlPrepared } from './sql-prepared.ts';
 
 const textFormat = (): number => 0;
 
-export function describeStatement(session: Session, prepared: PreparedStatement): readonly FieldDescription[] | undefined {
+export function describeStatement(
+  session: Session,
+  prepared: PreparedStatement,
+): readonly FieldDescription[] | undefined {
   const { statement } = prepared;
   if (statement === undefined) return undefined;
   if (prepared.isPlannable) {

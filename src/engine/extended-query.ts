@@ -4,11 +4,19 @@
  */
 import { SqlError, sqlState } from '../common/sql-error.ts';
 import { checkUtf8 } from '../common/utf8.ts';
-import type { BindMessage, ExecuteMessage, FormatList, ParseMessage, TargetMessage, ValueList } from '../protocol/frontend.ts';
+import type {
+  BindMessage,
+  ExecuteMessage,
+  FormatList,
+  ParseMessage,
+  TargetMessage,
+  ValueList,
+} from '../protocol/frontend.ts';
 import { parse, parseInSlices, slicedBytesMin, type ParsedStatement } from '../parser/parse.ts';
 import type { Datum } from '../types/datum.ts';
 import { findType } from '../types/registry.ts';
 import type { Conversation, Operation } from './conversation.ts';
+import { LruMap } from './lru-map.ts';
 import { makePortal } from './make-portal.ts';
 import type { Portal } from './portal.ts';
 import { PreparedStatement, typeHandler } from './prepared-statement.ts';
@@ -17,9 +25,16 @@ import { ClientRows } from './row-sink.ts';
 import type { Progress } from './scheduler.ts';
 import { inFailedTransaction } from './simple-query.ts';
 
+const rememberedMax = 128;
+const rememberedLengthMax = 8 * 1024;
+
 export class ExtendedQuery {
   readonly #conversation: Conversation;
   readonly #execute: PortalExecution;
+  /** Unnamed statements of the past, by their text. */
+  readonly #unnamed = new LruMap<string, { readonly prepared: PreparedStatement; readonly types: readonly number[] }>(
+    rememberedMax,
+  );
   readonly #sync: SyncOperation;
 
   constructor(conversation: Conversation) {
@@ -36,13 +51,27 @@ export class ExtendedQuery {
     const bytes = buffer.subarray(textStart, textEnd);
     this.#conversation.session.query = bytes.utf8Slice();
     if (bytes.length < slicedBytesMin) {
-      this.#define(statementName, bytes.utf8Slice(), types, parse(bytes));
+      const sql = this.#conversation.session.query;
+      if (statementName === '' && this.#parseAgain(sql, types)) return undefined;
+      this.#define(statementName, sql, types, parse(bytes));
       return undefined;
     }
     const copy = Buffer.from(bytes);
     return new LongParse(parseInSlices(copy), (statements) => {
       this.#define(statementName, copy.utf8Slice(), types, statements);
     });
+  }
+
+  /** The unnamed statement may be one that was there before: drivers send the same text with every execution. */
+  #parseAgain(sql: string, types: readonly number[]): boolean {
+    const { session, client } = this.#conversation;
+    const known = session.block.state === 'failed' ? undefined : this.#unnamed.get(sql);
+    if (known === undefined || !sameTypes(known.types, types)) return false;
+    session.startTransaction();
+    if (known.prepared.isPlannable) known.prepared.plan(session);
+    session.prepared.set('', known.prepared);
+    client.writer.parseComplete();
+    return true;
   }
 
   #define(name: string, sql: string, types: readonly number[], statements: readonly ParsedStatement[]): void {
@@ -60,7 +89,9 @@ export class ExtendedQuery {
     this.#requireUsable(statement);
     session.startTransaction();
     const options = { parametersAllowed: true, fromSql: false };
-    session.prepared.set(name, new PreparedStatement(session, name, sql, statement, types, options));
+    const prepared = new PreparedStatement(session, name, sql, statement, types, options);
+    session.prepared.set(name, prepared);
+    if (name === '' && sql.length <= rememberedLengthMax) this.#unnamed.set(sql, { prepared, types });
     client.writer.parseComplete();
   }
 
@@ -176,6 +207,10 @@ export class ExtendedQuery {
   }
 }
 
+function sameTypes(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((type, i) => type === b[i]);
+}
+
 const noValues: readonly Datum[] = [];
 
 /** Cheaper than a UTF-8 check for the usual short parameter. */
@@ -237,7 +272,11 @@ class PortalExecution implements Operation {
   start(portal: Portal, rowsMax: number): this {
     const { session } = this.#conversation;
     session.query = portal.prepared.sql;
-    if (session.block.state === 'failed' && portal.prepared.statement !== undefined && !portal.prepared.isTransactionExit) {
+    if (
+      session.block.state === 'failed' &&
+      portal.prepared.statement !== undefined &&
+      !portal.prepared.isTransactionExit
+    ) {
       throw inFailedTransaction();
     }
     session.startTransaction();
@@ -293,4 +332,3 @@ class SyncOperation implements Operation {
 
   abandon(): void {}
 }
-

@@ -34,7 +34,12 @@ const errors: Readonly<Record<InterruptKind, () => SqlError>> = {
 };
 
 /** The stronger one wins when two come together. */
-const fatalKinds: ReadonlySet<InterruptKind> = new Set(['terminate', 'idle in transaction', 'idle session', 'client gone']);
+const fatalKinds: ReadonlySet<InterruptKind> = new Set([
+  'terminate',
+  'idle in transaction',
+  'idle session',
+  'client gone',
+]);
 
 export class Interrupts {
   pending = false;

@@ -7,6 +7,7 @@ import type { Oid } from '../common/ids.ts';
 import type { PlannedStatement } from '../algebra/physical.ts';
 import type { BoundStatement } from '../algebra/statement.ts';
 import type { OutputColumn } from '../algebra/query.ts';
+import type { TableDescriptor } from '../catalog/descriptors.ts';
 import { isPlannable } from '../analyzer/analyze.ts';
 import { type BuiltPlan, buildPlan } from '../executor/build.ts';
 import { statementName } from '../parser/statement-name.ts';
@@ -24,6 +25,15 @@ export interface Runnable {
   readonly execution: Execution;
 }
 
+interface TableSize {
+  readonly table: TableDescriptor;
+  readonly rows: number;
+}
+
+const sizeCheckMicros = 1_000_000;
+/** Changes of so few rows make no difference. */
+const sizeSlackRows = 200;
+
 /** Everything that depends on the catalog's state. */
 export class CachedPlan {
   readonly planned: PlannedStatement;
@@ -31,14 +41,35 @@ export class CachedPlan {
   readonly handlers: readonly TypeHandler[];
   readonly catalogVersion: number;
   readonly settingsVersion: number;
+  /** When the sizes of the tables were last looked at. */
+  #sizedAt: number;
+  readonly #sizes: readonly TableSize[];
   readonly #idle: Runnable[] = [];
 
-  constructor(planned: PlannedStatement, catalogVersion: number, settingsVersion: number) {
+  constructor(planned: PlannedStatement, session: Session) {
+    const { catalog, settings } = session;
     this.planned = planned;
     this.output = planned.output;
     this.handlers = planned.output.map((column) => typeHandler(column.type));
-    this.catalogVersion = catalogVersion;
-    this.settingsVersion = settingsVersion;
+    this.catalogVersion = catalog.version;
+    this.settingsVersion = settings.version;
+    this.#sizedAt = session.statementStart;
+    this.#sizes = planned.locks.flatMap(({ tableOid }) => {
+      const table = catalog.getRelation(tableOid);
+      return table?.storage === undefined ? [] : [{ table, rows: catalog.estimateSize(table).rows }];
+    });
+  }
+
+  /** Whether it is still the plan to run: nothing it was made from has changed, its tables' sizes not much. */
+  isCurrent(session: Session): boolean {
+    const { catalog, settings, statementStart } = session;
+    if (this.catalogVersion !== catalog.version || this.settingsVersion !== settings.version) return false;
+    if (statementStart - this.#sizedAt < sizeCheckMicros) return true;
+    this.#sizedAt = statementStart;
+    return this.#sizes.every(({ table, rows }) => {
+      const now = catalog.estimateSize(table).rows;
+      return now < 2 * rows + sizeSlackRows && rows < 2 * now + sizeSlackRows;
+    });
   }
 
   take(session: Session): Runnable {
@@ -61,6 +92,14 @@ export function typeHandler(oid: Oid): TypeHandler {
   return findType(oid) ?? getType(typeOid.record);
 }
 
+export interface PreparedOptions {
+  readonly parametersAllowed: boolean;
+  /** Made by PREPARE. */
+  readonly fromSql: boolean;
+  /** The client is told of the columns anew each time: they may differ after a change of the catalog. */
+  readonly columnsMayChange?: boolean;
+}
+
 export class PreparedStatement {
   readonly name: string;
   /** The text all locations in the tree point into. */
@@ -73,7 +112,8 @@ export class PreparedStatement {
   /** Made by PREPARE rather than by Parse. */
   readonly fromSql: boolean;
   parameterTypes: readonly Oid[];
-  #parametersAllowed: boolean;
+  readonly #parametersAllowed: boolean;
+  readonly #columnsMayChange: boolean;
   #plan: CachedPlan | undefined = undefined;
 
   constructor(
@@ -82,7 +122,7 @@ export class PreparedStatement {
     sql: string,
     statement: Statement | undefined,
     parameterTypes: readonly Oid[],
-    options: { readonly parametersAllowed: boolean; readonly fromSql: boolean },
+    options: PreparedOptions,
   ) {
     this.name = name;
     this.sql = sql;
@@ -93,6 +133,7 @@ export class PreparedStatement {
     this.fromSql = options.fromSql;
     this.parameterTypes = parameterTypes;
     this.#parametersAllowed = options.parametersAllowed;
+    this.#columnsMayChange = options.columnsMayChange ?? !options.parametersAllowed;
     const inner = statement === undefined ? undefined : innerQuery(statement);
     if (this.isPlannable) {
       this.parameterTypes = this.plan(session).planned.parameterTypes;
@@ -104,12 +145,9 @@ export class PreparedStatement {
   /** The plan, made now unless the one at hand is still good. Only for plannable statements. */
   plan(session: Session): CachedPlan {
     const known = this.#plan;
-    const { catalog, settings } = session;
-    if (known !== undefined && known.catalogVersion === catalog.version && known.settingsVersion === settings.version) {
-      return known;
-    }
+    if (known?.isCurrent(session) === true) return known;
     const plan = this.#makePlan(session);
-    if (known !== undefined && this.#parametersAllowed) requireSameColumns(known, plan);
+    if (known !== undefined && !this.#columnsMayChange) requireSameColumns(known, plan);
     this.#plan = plan;
     return plan;
   }
@@ -118,7 +156,7 @@ export class PreparedStatement {
     const statement = this.statement as Statement;
     const bound = session.analyze(statement, this.sql, this.parameterTypes, this.#parametersAllowed);
     const planned = session.planBound(bound);
-    return new CachedPlan(planned, session.catalog.version, session.settings.version);
+    return new CachedPlan(planned, session);
   }
 }
 
@@ -156,10 +194,7 @@ function isTransactionExit(statement: Statement): boolean {
   }
 }
 
-export function fieldsOf(
-  output: readonly OutputColumn[],
-  formats: (index: number) => number,
-): FieldDescription[] {
+export function fieldsOf(output: readonly OutputColumn[], formats: (index: number) => number): FieldDescription[] {
   return output.map((column, i) => ({
     name: column.name,
     tableOid: column.tableOid,

@@ -33,6 +33,7 @@ import type { ExecutionHost } from './execution.ts';
 import { SessionEval } from './eval/session-eval.ts';
 import type { Instance } from './instance.ts';
 import { Interrupts } from './interrupts.ts';
+import { StatementCache } from './plan-cache/statement-cache.ts';
 import type { Portal } from './portal.ts';
 import type { PreparedStatement } from './prepared-statement.ts';
 import { ReferentialChecks } from './referential/referential-checks.ts';
@@ -73,6 +74,7 @@ export class Session implements Waiter, ExecutionHost {
   readonly io: SessionIo;
   readonly interrupts: Interrupts;
   readonly referential: ReferentialChecks;
+  readonly statementCache: StatementCache;
   readonly evalContext: SessionEval;
   readonly suspended = new SuspendedCalls();
   /** When pg_sleep is over. */
@@ -126,6 +128,7 @@ export class Session implements Waiter, ExecutionHost {
     this.io = new SessionIo(this);
     this.referential = new ReferentialChecks(this);
     this.evalContext = new SessionEval(this);
+    this.statementCache = new StatementCache(this);
   }
 
   // ---- time slices and waiting
@@ -161,7 +164,11 @@ export class Session implements Waiter, ExecutionHost {
   /** As the running transaction sees it, through the search path. */
   get catalog(): DatabaseCatalog {
     const cache = this.catalogCache;
-    if (this.#catalog === undefined || this.#catalog.cache !== cache || this.#catalogSettings !== this.settings.version) {
+    if (
+      this.#catalog === undefined ||
+      this.#catalog.cache !== cache ||
+      this.#catalogSettings !== this.settings.version
+    ) {
       this.#catalogSettings = this.settings.version;
       this.#catalog = new DatabaseCatalog(cache, searchPathOf(this, cache));
     }
@@ -207,7 +214,12 @@ export class Session implements Waiter, ExecutionHost {
 
   // ---- statements
 
-  analyze(statement: Statement, sql: string, parameterTypes: readonly Oid[], parametersAllowed: boolean): BoundStatement {
+  analyze(
+    statement: Statement,
+    sql: string,
+    parameterTypes: readonly Oid[],
+    parametersAllowed: boolean,
+  ): BoundStatement {
     return analyze(statement, { catalog: this.catalog, sql, io: this.io, parameterTypes, parametersAllowed });
   }
 

@@ -5,6 +5,7 @@
 import { SqlError, sqlState } from '../common/sql-error.ts';
 import { parse, parseInSlices, slicedBytesMin, type ParsedStatement } from '../parser/parse.ts';
 import type { Conversation, Operation } from './conversation.ts';
+import type { CachedStatement } from './plan-cache/statement-cache.ts';
 import type { Portal } from './portal.ts';
 import { makePortal } from './make-portal.ts';
 import { PreparedStatement } from './prepared-statement.ts';
@@ -21,6 +22,9 @@ export class SimpleQuery implements Operation {
   #parsing: Generator<undefined, readonly ParsedStatement[]> | undefined = undefined;
   #sql = '';
   #statements: readonly ParsedStatement[] = [];
+  /** In place of the statements, when the text is a known one. */
+  #cached: CachedStatement | undefined = undefined;
+  #count = 0;
   #index = 0;
   #portal: Portal | undefined = undefined;
 
@@ -33,20 +37,38 @@ export class SimpleQuery implements Operation {
     const { session } = this.#conversation;
     this.#index = 0;
     this.#statements = [];
+    this.#cached = undefined;
+    this.#sql = buffer.utf8Slice(textStart, textEnd);
+    session.query = this.#sql;
+    this.#phase = 'next';
     if (textEnd - textStart >= slicedBytesMin) {
-      const bytes = Buffer.from(buffer.subarray(textStart, textEnd));
-      this.#sql = bytes.utf8Slice();
-      this.#parsing = parseInSlices(bytes);
+      this.#parsing = parseInSlices(Buffer.from(buffer.subarray(textStart, textEnd)));
       this.#phase = 'parsing';
     } else {
-      const bytes = buffer.subarray(textStart, textEnd);
-      this.#sql = bytes.utf8Slice();
-      session.query = this.#sql;
-      this.#statements = parse(bytes);
-      this.#phase = 'next';
+      this.#prepare(buffer, textStart, textEnd);
     }
-    session.query = this.#sql;
     return this;
+  }
+
+  /** Finds the text among the known ones, or parses it. */
+  #prepare(buffer: Buffer, textStart: number, textEnd: number): void {
+    const { statementCache: cache, block } = this.#conversation.session;
+    // A failed transaction block takes next to nothing, and must not look into the catalog.
+    const isCacheable = block.state !== 'failed';
+    if (isCacheable) {
+      this.#conversation.session.startTransaction();
+      this.#cached = cache.find(buffer, textStart, textEnd);
+      if (this.#cached !== undefined) {
+        this.#count = 1;
+        return;
+      }
+    }
+    this.#statements = parse(buffer.subarray(textStart, textEnd));
+    this.#count = this.#statements.length;
+    const [only, ...others] = this.#statements;
+    if (isCacheable && only !== undefined && others.length === 0) {
+      this.#cached = cache.learn(buffer, textStart, textEnd, only);
+    }
   }
 
   step(): Progress {
@@ -56,13 +78,15 @@ export class SimpleQuery implements Operation {
           const step = (this.#parsing as Generator<undefined, readonly ParsedStatement[]>).next();
           if (step.done !== true) return 'yield';
           this.#statements = step.value;
+          this.#count = step.value.length;
           this.#parsing = undefined;
           this.#phase = 'next';
           break;
         }
         case 'next':
-          if (this.#index >= this.#statements.length) return this.#finish();
-          this.#begin(this.#statements[this.#index] as ParsedStatement);
+          if (this.#index >= this.#count) return this.#finish();
+          if (this.#cached === undefined) this.#begin(this.#statements[this.#index] as ParsedStatement);
+          else this.#beginCached(this.#cached);
           this.#phase = 'running';
           break;
         case 'running': {
@@ -94,8 +118,15 @@ export class SimpleQuery implements Operation {
       new PreparedStatement(session, '', this.#sql, statement, [], { parametersAllowed: false, fromSql: false });
     if (block.state === 'failed' && !isExit(statement)) throw inFailedTransaction();
     session.startTransaction();
-    if (this.#statements.length > 1 && block.state === 'started') block.state = 'implicit';
+    if (this.#count > 1 && block.state === 'started') block.state = 'implicit';
     this.#portal = makePortal(session, '', prepared(), [], () => 0);
+    this.#rows.begin(this.#portal);
+  }
+
+  #beginCached({ prepared, parameters }: CachedStatement): void {
+    const { session } = this.#conversation;
+    session.startTransaction();
+    this.#portal = makePortal(session, '', prepared, parameters, () => 0);
     this.#rows.begin(this.#portal);
   }
 
@@ -103,7 +134,7 @@ export class SimpleQuery implements Operation {
   #endsTransaction(): boolean {
     const { block } = this.#conversation.session;
     if (block.isExplicit || block.state === 'none') return false;
-    return block.state === 'started' || this.#index === this.#statements.length - 1;
+    return block.state === 'started' || this.#index === this.#count - 1;
   }
 
   #answer(): void {
@@ -115,8 +146,9 @@ export class SimpleQuery implements Operation {
   }
 
   #finish(): Progress {
-    if (this.#statements.length === 0) this.#conversation.client.writer.emptyQueryResponse();
+    if (this.#count === 0) this.#conversation.client.writer.emptyQueryResponse();
     this.#statements = [];
+    this.#cached = undefined;
     this.#conversation.ready();
     return 'done';
   }

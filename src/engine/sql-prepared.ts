@@ -30,11 +30,9 @@ export function executedStatement(
   const prepared = findSqlPrepared(session, statement.name);
   const { parameterTypes } = prepared;
   if (statement.params.length !== parameterTypes.length) {
-    throw new SqlError(
-      sqlState.syntaxError,
-      `wrong number of parameters for prepared statement "${statement.name}"`,
-      { detail: `Expected ${parameterTypes.length} parameters but got ${statement.params.length}.` },
-    );
+    throw new SqlError(sqlState.syntaxError, `wrong number of parameters for prepared statement "${statement.name}"`, {
+      detail: `Expected ${parameterTypes.length} parameters but got ${statement.params.length}.`,
+    });
   }
   const parameters = statement.params.map((param, i) => evaluate(session, param, parameterTypes[i] as number, i, sql));
   return { prepared, parameters };

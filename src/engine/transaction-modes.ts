@@ -59,7 +59,10 @@ export function setIsolation(session: Session, text: string): void {
   const transaction = block.current;
   const level = levels.get(text.toLowerCase());
   if (level === undefined) {
-    throw new SqlError(sqlState.invalidParameterValue, `invalid value for parameter "transaction_isolation": "${text}"`);
+    throw new SqlError(
+      sqlState.invalidParameterValue,
+      `invalid value for parameter "transaction_isolation": "${text}"`,
+    );
   }
   if (level === transaction.isolation) return;
   if (block.snapshotTaken) {
@@ -91,10 +94,7 @@ export function setReadOnly(session: Session, readOnly: boolean): void {
   const { block } = session;
   const transaction = block.current;
   if (transaction.readOnly && !readOnly && block.snapshotTaken) {
-    throw new SqlError(
-      sqlState.activeSqlTransaction,
-      'transaction read-write mode must be set before any query',
-    );
+    throw new SqlError(sqlState.activeSqlTransaction, 'transaction read-write mode must be set before any query');
   }
   transaction.readOnly = readOnly;
 }

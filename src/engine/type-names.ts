@@ -34,10 +34,7 @@ export function parseTypeText(text: string, session: Session): ResolvedType {
 
 export function resolveTypeNode(node: TypeName, sql: string, session: Session): ResolvedType {
   const { catalog, io } = session;
-  return resolveTypeName(
-    node,
-    new AnalyzeContext({ catalog, sql, io, parameterTypes: [], parametersAllowed: false }),
-  );
+  return resolveTypeName(node, new AnalyzeContext({ catalog, sql, io, parameterTypes: [], parametersAllowed: false }));
 }
 
 function typeNameIn(sql: string): TypeName | undefined {

@@ -20,11 +20,20 @@ export interface AnalyzeTarget {
 /** Rows sampled per unit of default_statistics_target, as in PostgreSQL. */
 const rowsPerTarget = 300;
 
-export async function analyzeTables(session: Session, targets: readonly AnalyzeTarget[], named: boolean): Promise<void> {
+export async function analyzeTables(
+  session: Session,
+  targets: readonly AnalyzeTarget[],
+  named: boolean,
+): Promise<void> {
   const all = named ? targets : allTables(session);
   for (const target of all) {
     if (target.table.kind === 'r') await analyzeTable(session, target);
-    else session.notice({ severity: 'WARNING', sqlState: '01000', message: `skipping "${target.table.name}" --- cannot analyze non-tables or special system tables` });
+    else
+      session.notice({
+        severity: 'WARNING',
+        sqlState: '01000',
+        message: `skipping "${target.table.name}" --- cannot analyze non-tables or special system tables`,
+      });
   }
 }
 

@@ -139,5 +139,9 @@ function isDefinition(statement: Statement): statement is DefinitionStatement {
 }
 
 function requireWritable(session: Session, statement: Statement): void {
-  if (session.block.current.readOnly) throw new SqlError(sqlState.readOnlySqlTransaction, `cannot execute ${statementName(statement)} in a read-only transaction`);
+  if (session.block.current.readOnly)
+    throw new SqlError(
+      sqlState.readOnlySqlTransaction,
+      `cannot execute ${statementName(statement)} in a read-only transaction`,
+    );
 }

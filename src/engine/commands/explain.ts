@@ -37,12 +37,7 @@ export async function explain(
   return { tag: 'EXPLAIN', rows: lines.map((line) => [line]) };
 }
 
-function planOf(
-  session: Session,
-  query: Statement,
-  sql: string,
-  parameters: ParameterValues,
-): Explained | undefined {
+function planOf(session: Session, query: Statement, sql: string, parameters: ParameterValues): Explained | undefined {
   if (isPlannable(query)) {
     const bound = session.analyze(query, sql, parameters.types, parameters.types.length > 0);
     return { planned: session.planBound(bound), parameters: parameters.values };

@@ -18,7 +18,9 @@ export function findTable(session: Session, { schemaname, relname }: RangeVar): 
 }
 
 const vacuumOptions: ReadonlySet<string> = new Set(
-  'full freeze verbose analyze disable_page_skipping skip_locked index_cleanup process_toast truncate parallel'.split(' '),
+  'full freeze verbose analyze disable_page_skipping skip_locked index_cleanup process_toast truncate parallel'.split(
+    ' ',
+  ),
 );
 const analyzeOptions: ReadonlySet<string> = new Set(['verbose', 'skip_locked']);
 
@@ -39,7 +41,10 @@ export async function vacuum(session: Session, statement: VacuumStmt): Promise<C
   }
   const targets = statement.rels.map((rel) => {
     if (rel.va_cols.length > 0 && isVacuum && !given.has('analyze')) {
-      throw new SqlError(sqlState.featureNotSupported, 'ANALYZE option must be specified when a column list is provided');
+      throw new SqlError(
+        sqlState.featureNotSupported,
+        'ANALYZE option must be specified when a column list is provided',
+      );
     }
     return { table: findTable(session, rel.relation), columns: rel.va_cols };
   });

@@ -40,6 +40,9 @@ export function discard(session: Session, { target }: DiscardStmt): CommandResul
   return { tag: target.replace('_', ' ') };
 }
 
-export function constraintsSet(session: Session, { constraints, deferred }: ConstraintsSetStmt): Promise<CommandResult> {
+export function constraintsSet(
+  session: Session,
+  { constraints, deferred }: ConstraintsSetStmt,
+): Promise<CommandResult> {
   return session.referential.setModes(constraints, deferred);
 }

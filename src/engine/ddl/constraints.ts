@@ -52,13 +52,22 @@ export interface ForeignKey {
   readonly validated: boolean;
 }
 
-export function findColumns(names: readonly string[], target: ConstraintTarget, where: string): NamedColumn[] {
+function positionOf(node: Constraint, context: CommandContext): number | undefined {
+  return new AnalyzeContext(context.analyzeOptions()).position(node.location);
+}
+
+export function findColumns(
+  names: readonly string[],
+  target: ConstraintTarget,
+  where: string,
+  position?: number,
+): NamedColumn[] {
   const columns: NamedColumn[] = [];
   for (const name of names) {
     const column = target.columns.find((candidate) => candidate.name === name);
-    if (column === undefined) throw new SqlError('42703', `column "${name}" named in key does not exist`);
+    if (column === undefined) throw new SqlError('42703', `column "${name}" named in key does not exist`, { position });
     if (columns.includes(column)) {
-      throw new SqlError('42701', `column "${name}" appears twice in ${where} constraint`);
+      throw new SqlError('42701', `column "${name}" appears twice in ${where} constraint`, { position });
     }
     columns.push(column);
   }
@@ -86,7 +95,7 @@ export function planKey(
   if (node.including.length > 0) throw notSupported('INCLUDE columns in an index');
   if (node.without_overlaps) throw notSupported('WITHOUT OVERLAPS');
   const names = node.keys.length > 0 ? node.keys : [columnName as string];
-  const columns = findColumns(names, target, primary ? 'primary key' : 'unique');
+  const columns = findColumns(names, target, primary ? 'primary key' : 'unique', positionOf(node, context));
   columns.forEach(requireIndexable);
   const joined = names.join('_');
   const name = takeName(node, target, () =>

@@ -8,6 +8,7 @@ import type { StoredColumn } from '../../tables/access-method.ts';
 import type { TableDefinition } from '../../tables/storage.ts';
 import type { Expression } from '../../algebra/expression.ts';
 import type { Constraint, CreateStmt, TableLikeClause } from '../../parser/definition-syntax.ts';
+import { AnalyzeContext } from '../../analyzer/context.ts';
 import { constant, functionCall } from '../../analyzer/make.ts';
 import { readColumn, type WrittenColumn } from './column-definition.ts';
 import {
@@ -171,7 +172,10 @@ function planKeys(
   const written = constraintsOf(node, columns, 'CONSTR_PRIMARY', 'CONSTR_UNIQUE');
   const primaries = written.filter(([constraint]) => constraint.contype === 'CONSTR_PRIMARY');
   if (primaries.length > 1) {
-    throw new SqlError('42P16', `multiple primary keys for table "${target.name}" are not allowed`);
+    const analysis = new AnalyzeContext(context.analyzeOptions());
+    throw new SqlError('42P16', `multiple primary keys for table "${target.name}" are not allowed`, {
+      position: analysis.position(primaries[1]?.[0].location),
+    });
   }
   const ordered = [...primaries, ...written.filter(([constraint]) => constraint.contype !== 'CONSTR_PRIMARY')];
   return ordered.map(([constraint, column]) => planKey(constraint, column, target, context));

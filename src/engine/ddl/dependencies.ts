@@ -74,11 +74,13 @@ interface Dependent {
 
 function dependentsOf(object: ObjectAddress, context: CommandContext): Dependent[] {
   const key = [object.classOid, object.oid, ...(object.column === 0 ? [] : [object.column])];
-  return readRows(context.writing, 'pg_depend', 'pg_depend_reference_index', key).map((row) => ({
+  const found = readRows(context.writing, 'pg_depend', 'pg_depend_reference_index', key).map((row) => ({
     object: { classOid: row['classid'] as Oid, oid: row['objid'] as Oid, column: row['objsubid'] as number },
     on: { ...object, column: row['refobjsubid'] as number },
     kind: row['deptype'] as 'n',
   }));
+  // In the order they were made.
+  return found.sort((a, b) => a.object.oid - b.object.oid);
 }
 
 /** The object that this one is an inner part of (an index of its constraint), which must be dropped instead. */
@@ -105,6 +107,7 @@ export function collectDrops(
   const walk = (object: ObjectAddress): void => {
     if (seen.some((other) => sameObject(other, object))) return;
     seen.push(object);
+    const found: ObjectAddress[] = [];
     for (const dependent of dependentsOf(object, context)) {
       // A view depends through its rule, an array type through its row type: the whole is what goes.
       const whole = wholeOf(dependent.object, context);
@@ -112,13 +115,15 @@ export function collectDrops(
       if (!isPart && !seen.some((other) => sameObject(other, whole)) && !isCovered(whole, roots, context)) {
         outside.push({ ...dependent, object: whole });
       }
-      walk(whole);
+      found.push(whole);
     }
+    // What depends directly is told of before what depends on a part.
+    found.forEach(walk);
     order.push(object);
   };
   roots.forEach(walk);
   const unique = outside.filter((item, i) => outside.findIndex((other) => sameObject(other.object, item.object)) === i);
-  if (unique.length > 0 && !cascade) throw stillNeeded(roots[0] as ObjectAddress, unique, context);
+  if (unique.length > 0 && !cascade) throw stillNeeded(roots, unique, context);
   if (unique.length > 0) announce(unique, context);
   return order;
 }
@@ -141,11 +146,21 @@ function wholeOf(object: ObjectAddress, context: CommandContext): ObjectAddress 
   return relationAddress(row?.['ev_class'] as Oid);
 }
 
-function stillNeeded(root: ObjectAddress, outside: readonly Dependent[], context: CommandContext): SqlError {
+function stillNeeded(
+  roots: readonly ObjectAddress[],
+  outside: readonly Dependent[],
+  context: CommandContext,
+): SqlError {
+  // Where a whole object goes, it is not told of its columns.
+  const whole = (on: ObjectAddress) => roots.find((root) => root.classOid === on.classOid && root.oid === on.oid) ?? on;
   const lines = outside.map(
-    ({ object, on }) => `${describeObject(object, context)} depends on ${describeObject(on, context)}`,
+    ({ object, on }) => `${describeObject(object, context)} depends on ${describeObject(whole(on), context)}`,
   );
-  return new SqlError('2BP01', `cannot drop ${describeObject(root, context)} because other objects depend on it`, {
+  const what =
+    roots.length > 1
+      ? 'desired object(s) because other objects depend on them'
+      : `${describeObject(roots[0] as ObjectAddress, context)} because other objects depend on it`;
+  return new SqlError('2BP01', `cannot drop ${what}`, {
     detail: lines.join('\n'),
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   });

@@ -1,6 +1,7 @@
 /** Names for new objects: where they go, whether they are free, and what PostgreSQL would call unnamed ones. */
 import type { Oid } from '../../common/ids.ts';
 import { SqlError } from '../../common/sql-error.ts';
+import { AnalyzeContext } from '../../analyzer/context.ts';
 import { readRows } from '../../catalog/catalog-rows.ts';
 import { pgCatalogNamespace } from '../../catalog/system-tables.ts';
 import type { TableDescriptor } from '../../catalog/descriptors.ts';
@@ -18,14 +19,17 @@ export async function creationNamespace(node: RangeVar, context: CommandContext)
     }
     return context.creationNamespace;
   }
-  return requireNamespace(node.schemaname, context);
+  return requireNamespace(node.schemaname, context, node);
 }
 
-export function requireNamespace(name: string, context: CommandContext): Oid {
+export function requireNamespace(name: string, context: CommandContext, node?: RangeVar): Oid {
   const oid = context.catalog.findNamespace(name);
-  if (oid === undefined) throw new SqlError('3F000', `schema "${name}" does not exist`);
+  if (oid === undefined) {
+    const position = new AnalyzeContext(context.analyzeOptions()).position(node?.location);
+    throw new SqlError('3F000', `schema "${name}" does not exist`, { position });
+  }
   if (oid === pgCatalogNamespace && !context.isBootstrap) {
-    throw new SqlError('42501', `permission denied to create in schema "${name}"`, {
+    throw new SqlError('42501', `permission denied to create "${node === undefined ? name : writtenName(node)}"`, {
       detail: 'System catalog modifications are currently disallowed.',
     });
   }

@@ -261,7 +261,9 @@ export class ReferentialChecks implements ReferentialQueue {
 const queuedKeysMax = 100_000;
 
 function keyPart(value: Datum): string {
-  return typeof value === 'object' ? JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) : `${typeof value}:${String(value)}`;
+  return typeof value === 'object'
+    ? JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part))
+    : `${typeof value}:${String(value)}`;
 }
 
 function deferrableConstraints(session: Session, name: RangeVar): Oid[] {

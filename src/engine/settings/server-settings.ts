@@ -61,7 +61,11 @@ export class ServerSettings {
         this.set(entry.name, entry.value, 'configuration file');
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        throw new SqlError(sqlState.invalidParameterValue, `${error.message} in file "${path}" line ${index + 1}`, error.fields);
+        throw new SqlError(
+          sqlState.invalidParameterValue,
+          `${error.message} in file "${path}" line ${index + 1}`,
+          error.fields,
+        );
       }
     }
   }

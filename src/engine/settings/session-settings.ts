@@ -86,11 +86,20 @@ export class SessionSettings {
   }
 
   /** Every setting with its text, by name. */
-  list(): readonly { readonly setting: Setting; readonly value: SettingValue; readonly reset: SettingValue; readonly source: SettingSource }[] {
+  list(): readonly {
+    readonly setting: Setting;
+    readonly value: SettingValue;
+    readonly reset: SettingValue;
+    readonly source: SettingSource;
+  }[] {
     return allSettings.map((setting) => {
       const key = setting.name.toLowerCase();
       const reset = this.#startValues.get(key) ?? this.#server.get(key);
-      const source = this.#values.has(key) ? 'session' : this.#startValues.has(key) ? 'client' : this.#server.sourceOf(key);
+      const source = this.#values.has(key)
+        ? 'session'
+        : this.#startValues.has(key)
+          ? 'client'
+          : this.#server.sourceOf(key);
       return { setting, value: this.get(key), reset, source };
     });
   }
@@ -126,7 +135,7 @@ export class SessionSettings {
 
   /** All but those of the transaction and the roles. */
   resetAll(): void {
-    for (const key of [...this.#values.keys()]) {
+    for (const key of Array.from(this.#values.keys())) {
       if (key.startsWith('transaction_') || key === 'role' || key === 'session_authorization') continue;
       this.#assign(key, undefined, false);
     }
@@ -157,7 +166,8 @@ export class SessionSettings {
 
   #requireChangeable(setting: Setting, starting: boolean): void {
     const { context, name } = setting;
-    const refuse = (what: string): SqlError => new SqlError(sqlState.cantChangeRuntimeParam, `parameter "${name}" ${what}`);
+    const refuse = (what: string): SqlError =>
+      new SqlError(sqlState.cantChangeRuntimeParam, `parameter "${name}" ${what}`);
     if (context === 'internal') throw refuse('cannot be changed');
     if (context === 'postmaster') throw refuse('cannot be changed without restarting the server');
     if (context === 'sighup') throw refuse('cannot be changed now');

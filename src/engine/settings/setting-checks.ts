@@ -27,7 +27,10 @@ const orders: ReadonlyMap<string, IoContext['dateOrder']> = new Map([
   ['noneuropean', 'MDY'],
 ]);
 
-export function splitDateStyle(text: string): { readonly style: IoContext['dateStyle']; readonly order: IoContext['dateOrder'] } {
+export function splitDateStyle(text: string): {
+  readonly style: IoContext['dateStyle'];
+  readonly order: IoContext['dateOrder'];
+} {
   const [style = 'ISO', order = 'MDY'] = text.split(', ') as [IoContext['dateStyle'], IoContext['dateOrder']];
   return { style, order };
 }
@@ -68,7 +71,9 @@ function checkClientEncoding(text: string): string {
   if (utf8Names.has(name)) return 'UTF8';
   if (name === 'sqlascii') return 'SQL_ASCII';
   throw new SqlError(
-    /^[a-z0-9]+$/.test(name) && knownEncodings.has(name) ? sqlState.featureNotSupported : sqlState.invalidParameterValue,
+    /^[a-z0-9]+$/.test(name) && knownEncodings.has(name)
+      ? sqlState.featureNotSupported
+      : sqlState.invalidParameterValue,
     knownEncodings.has(name)
       ? `conversion between ${text.toUpperCase()} and UTF8 is not supported`
       : `invalid value for parameter "client_encoding": "${text}"`,
@@ -76,7 +81,9 @@ function checkClientEncoding(text: string): string {
 }
 
 const knownEncodings = new Set(
-  'latin1 latin2 latin9 iso88591 iso885915 win1250 win1251 win1252 euc_jp eucjp sjis big5 gbk koi8r windows1252'.split(' '),
+  'latin1 latin2 latin9 iso88591 iso885915 win1250 win1251 win1252 euc_jp eucjp sjis big5 gbk koi8r windows1252'.split(
+    ' ',
+  ),
 );
 
 function mustStayOn(name: string): Check {

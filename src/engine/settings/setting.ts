@@ -6,7 +6,14 @@ export type SettingType = 'bool' | 'integer' | 'real' | 'string' | 'enum';
 export type SettingValue = boolean | number | string;
 
 /** When it may change: pg_settings.context. */
-export type SettingContext = 'internal' | 'postmaster' | 'sighup' | 'backend' | 'superuser-backend' | 'superuser' | 'user';
+export type SettingContext =
+  | 'internal'
+  | 'postmaster'
+  | 'sighup'
+  | 'backend'
+  | 'superuser-backend'
+  | 'superuser'
+  | 'user';
 
 export interface Setting {
   readonly name: string;
@@ -122,7 +129,8 @@ export function parseBoolean(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
   if (word === '') return undefined;
   if (word === '1' || 'true'.startsWith(word) || 'yes'.startsWith(word) || word === 'on') return true;
-  if (word === '0' || 'false'.startsWith(word) || 'no'.startsWith(word) || word === 'of' || word === 'off') return false;
+  if (word === '0' || 'false'.startsWith(word) || 'no'.startsWith(word) || word === 'of' || word === 'off')
+    return false;
   return undefined;
 }
 
