@@ -62,10 +62,11 @@ export function buildCopyIn(planned: PlannedStatement, source: Operator): Operat
     dependsOnSlots: () => false,
     commonTable: refuse,
     workTable: refuse,
+    newSlot: refuse,
   };
   return new Insert(node, context);
 }
 
 function refuse(): never {
-  throw new InvariantError('COPY reads no WITH query');
+  throw new InvariantError('an INSERT without a query needs neither WITH tables nor slots');
 }
