@@ -3,7 +3,6 @@ import type { Oid } from '../common/ids.ts';
 import { SqlError, sqlState } from '../common/sql-error.ts';
 import { ArrayValue } from '../types/datum.ts';
 import type { Datum } from '../types/datum.ts';
-import { typeOid } from '../types/oids.ts';
 import type { EvalContext } from '../functions/eval-context.ts';
 import type { CallTypes, Kernel } from '../functions/function.ts';
 
@@ -44,24 +43,6 @@ function sameShape(a: ArrayValue, b: ArrayValue): boolean {
 export function mapArray(array: Datum, elementType: Oid, map: (element: Datum) => Datum): Datum {
   if (!(array instanceof ArrayValue)) return null;
   return new ArrayValue(elementType, array.lengths, array.lowerBounds, array.elements.map(map));
-}
-
-/**
- * Arguments of a call written with VARIADIC array. Functions over VARIADIC "any" take the elements one by one, others
- * the array itself. undefined: the array is NULL, and so is the result.
- */
-export function spreadVariadic(
-  args: readonly Datum[],
-  types: readonly Oid[],
-  variadic: Oid,
-): { readonly args: readonly Datum[]; readonly types: readonly Oid[] } | undefined {
-  if (variadic !== typeOid.any) return { args, types };
-  const array = args.at(-1);
-  if (!(array instanceof ArrayValue)) return undefined;
-  return {
-    args: [...args.slice(0, -1), ...array.elements],
-    types: [...types.slice(0, -1), ...array.elements.map(() => array.elementType)],
-  };
 }
 
 /** left op ANY (array), left op ALL (array), for a strict operator. */

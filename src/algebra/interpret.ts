@@ -12,7 +12,7 @@ import { getType } from '../types/registry.ts';
 import type { EvalContext } from '../functions/eval-context.ts';
 import type { CallTypes, Kernel } from '../functions/function.ts';
 import { getFunction } from '../functions/registry.ts';
-import { buildArray, compareWithArray, mapArray, spreadVariadic, subscriptArray } from './array-values.ts';
+import { buildArray, compareWithArray, mapArray, subscriptArray } from './array-values.ts';
 import { compareRows } from './row-values.ts';
 import { typmodCoercion } from './typmod.ts';
 import type {
@@ -134,12 +134,14 @@ export function typesOf(expressions: readonly Expression[]): Oid[] {
 /** Types of a call's arguments and result; lists the arguments only when a polymorphic function asks. */
 export class LazyCallTypes implements CallTypes {
   readonly resultType: Oid;
+  readonly variadicArray: boolean;
   readonly #args: readonly Expression[];
   #argTypes: readonly Oid[] | undefined = undefined;
 
-  constructor(args: readonly Expression[], resultType: Oid) {
+  constructor(args: readonly Expression[], resultType: Oid, variadicArray: boolean = false) {
     this.#args = args;
     this.resultType = resultType;
+    this.variadicArray = variadicArray;
   }
 
   get argTypes(): readonly Oid[] {
@@ -154,16 +156,10 @@ export function scalarKernel(functionOid: Oid): Kernel {
 }
 
 function interpretCall(call: Call, environment: Environment, caseOperand: Datum): Datum {
-  const { strict, variadic } = getFunction(call.function);
   const args = call.args.map((arg) => interpret(arg, environment, caseOperand));
-  if (strict && args.includes(null)) return null;
-  const kernel = scalarKernel(call.function);
-  if (call.variadicArray) {
-    const spread = spreadVariadic(args, typesOf(call.args), variadic);
-    if (spread === undefined) return null;
-    return kernel(spread.args, environment.eval, { argTypes: spread.types, resultType: call.type });
-  }
-  return kernel(args, environment.eval, new LazyCallTypes(call.args, call.type));
+  if (getFunction(call.function).strict && args.includes(null)) return null;
+  const types = new LazyCallTypes(call.args, call.type, call.variadicArray);
+  return scalarKernel(call.function)(args, environment.eval, types);
 }
 
 /** Binary-coercible types share their Datum form, but int4 and the unsigned 32-bit types differ in sign. */

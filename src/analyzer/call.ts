@@ -41,7 +41,13 @@ export function analyzeFunctionCall(node: FuncCall, environment: Environment, an
   const call = makeCall(match, given, node.func_variadic, environment, position);
   if (call.returnsSet) {
     const refusal = setRefusal(environment.clause);
-    if (refusal !== undefined) throw new SqlError('0A000', refusal, { position });
+    if (refusal !== undefined) {
+      const movable = environment.clause === 'aggregate argument';
+      const hint = movable
+        ? 'You might be able to move the set-returning function into a LATERAL FROM item.'
+        : undefined;
+      throw new SqlError('0A000', refusal, { position, hint });
+    }
   }
   return call;
 }

@@ -92,7 +92,8 @@ function similarColumn(name: string, scope: Scope, table?: string): { readonly h
   let best = Infinity;
   let names: string[] = [];
   for (const item of scope.items) {
-    if (item.name === undefined) continue;
+    // A table that is just being defined has no relation yet, and gives no hints.
+    if (item.name === undefined || item.relation === undefined) continue;
     for (const column of item.columns) {
       let distance = editDistance(name, column.name);
       if (table !== undefined) distance += editDistance(table, item.name);

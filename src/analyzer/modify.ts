@@ -407,13 +407,11 @@ interface Assignment {
 }
 
 function analyzeAssignments(nodes: readonly ResTarget[], opened: Opened, environment: Environment): Assignment[] {
-  const { context } = environment;
   const assignments: Assignment[] = [];
   for (const node of nodes) {
     const column = findTargetColumn(opened, node);
-    const position = context.position(node.location);
     if (assignments.some((assignment) => assignment.column === column.number)) {
-      throw new SqlError('42601', `multiple assignments to same column "${column.name}"`, { position });
+      throw new SqlError('42601', `multiple assignments to same column "${column.name}"`);
     }
     assignments.push({ column: column.number, expression: assignedValue(node.val as Expr, column, environment) });
   }

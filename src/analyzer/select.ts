@@ -396,11 +396,17 @@ function orderOutput(
       throw new SqlError('0A000', `invalid ${construct} ORDER BY clause`, {
         detail: 'Only result column names can be used, not expressions or functions.',
         hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
-        position: environment.context.position((node.node as { location?: number }).location),
+        position: environment.context.position(leftmostLocation(node.node)),
       });
     }
     return sortKey(node, columnReference(column), environment);
   });
+}
+
+/** Where an expression begins: an operator's own location is its sign's. */
+function leftmostLocation(node: Expr): number | undefined {
+  if (node.kind === 'A_Expr' && node.lexpr !== undefined) return leftmostLocation(node.lexpr);
+  return (node as { location?: number }).location;
 }
 
 function findOutput(node: Expr, output: readonly OutputColumn[], { context }: Environment): OutputColumn | undefined {

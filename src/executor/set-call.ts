@@ -1,6 +1,7 @@
 /** One call in FROM or in a select list that may return many rows: its rows as a cursor, whatever kind of expression it is. */
-import type { Call, Expression } from '../algebra/expression.ts';
-import type { CallTypes, SetCursor } from '../functions/function.ts';
+import type { Expression } from '../algebra/expression.ts';
+import type { SetCursor } from '../functions/function.ts';
+import { LazyCallTypes } from '../algebra/interpret.ts';
 import { getFunction } from '../functions/registry.ts';
 import type { EvalContext } from '../functions/eval-context.ts';
 import type { Datum } from '../types/datum.ts';
@@ -20,15 +21,6 @@ function oneRow(value: Datum): SetCursor {
   };
 }
 
-function callTypes(call: Call): CallTypes {
-  const { variadicArray } = call;
-  return {
-    argTypes: call.args.map((arg) => arg.type),
-    resultType: call.type,
-    ...(variadicArray ? { variadicArray } : {}),
-  };
-}
-
 /** A scalar expression gives one row; a strict set function with a NULL argument none. */
 export function openCall(expression: Expression, evaluate: Evaluate, context: EvalContext): SetCursor {
   if (expression.kind !== 'call' || !expression.returnsSet) return oneRow(evaluate(expression));
@@ -36,5 +28,9 @@ export function openCall(expression: Expression, evaluate: Evaluate, context: Ev
   if (implementation.kind !== 'set') return oneRow(evaluate(expression));
   const args = expression.args.map(evaluate);
   if (strict && args.includes(null)) return noRows;
-  return implementation.open(args, context, callTypes(expression));
+  return implementation.open(
+    args,
+    context,
+    new LazyCallTypes(expression.args, expression.type, expression.variadicArray),
+  );
 }

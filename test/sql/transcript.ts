@@ -77,7 +77,13 @@ function describe(messages: readonly RawMessage[]): string[] {
         break;
     }
   }
-  return lines;
+  // PostgreSQL describes the rows before it runs the statement; we when the first rows are there. Where an error comes first the
+  // description tells a client nothing.
+  return lines.filter((line, i) => !(line.startsWith('| ') && lines[i + 1]?.startsWith('! ERROR') === true && isHeader(messages, line)));
+}
+
+function isHeader(messages: readonly RawMessage[], line: string): boolean {
+  return messages.some((message) => message.type === 'T' && `| ${columns(message.body).join(' | ')}` === line);
 }
 
 /** name:type oid[:typmod]; OIDs of user types differ between servers. */

@@ -5,7 +5,7 @@
 import { InvariantError } from '../../common/assert.ts';
 import type { Oid } from '../../common/ids.ts';
 import { typeOid } from '../../types/oids.ts';
-import type { FunctionEntry, ScalarImplementation } from '../../functions/function.ts';
+import type { CallTypes, FunctionEntry, ScalarImplementation } from '../../functions/function.ts';
 import { getFunction } from '../../functions/registry.ts';
 import { typesOf } from '../../algebra/interpret.ts';
 import type { Call, DistinctFrom, Expression, NullIf } from '../../algebra/expression.ts';
@@ -18,10 +18,9 @@ import { anyNull, nullValue, rawValue, representationOf } from './value.ts';
 import type { Value } from './value.ts';
 
 export function emitCall(emitter: Emitter, call: Call, recurse: Emit): Value {
-  if (call.variadicArray) return emitVariadic(emitter, call, recurse);
   const like = emitLike(emitter, call, recurse);
   if (like !== undefined) return like;
-  return emitApplication(emitter, call.function, call.args.map(recurse), call.args, call.type);
+  return emitApplication(emitter, call.function, call.args.map(recurse), call.args, call.type, call.variadicArray);
 }
 
 /** The equality behind NULLIF and IS DISTINCT FROM. */
@@ -36,6 +35,7 @@ export function emitApplication(
   values: readonly Value[],
   args: readonly Expression[],
   resultType: Oid,
+  variadicArray: boolean = false,
 ): Value {
   const entry = getFunction(functionOid);
   const { implementation } = entry;
@@ -45,7 +45,7 @@ export function emitApplication(
     emitBytesComparison(emitter, functionOid, values) ??
     emitNumericCall(emitter, functionOid, values, resultType) ??
     emitInline(emitter, entry, implementation, values, resultType) ??
-    emitKernel(emitter, entry, implementation, values, args, resultType)
+    emitKernel(emitter, entry, implementation, values, args, { argTypes: typesOf(args), resultType, variadicArray })
   );
 }
 
@@ -78,10 +78,10 @@ function emitKernel(
   { kernel }: ScalarImplementation,
   values: readonly Value[],
   args: readonly Expression[],
-  resultType: Oid,
+  callTypes: CallTypes,
 ): Value {
   const list = emitter.constant(args.map(() => null));
-  const types = emitter.constant({ argTypes: typesOf(args), resultType });
+  const types = emitter.constant(callTypes);
   const isNull = entry.strict ? anyNull(values) : 'false';
   const result = emitter.name('y');
   const { lines } = emitter.block(() => {
@@ -93,19 +93,5 @@ function emitKernel(
   });
   emitter.line(`let ${result} = null;`);
   emitter.append(isNull === 'false' ? '' : `if (!(${isNull}))`, lines);
-  return fromDatum(emitter, resultType, result);
-}
-
-/** f(…, VARIADIC array): the elements of the array are arguments of their own. */
-function emitVariadic(emitter: Emitter, call: Call, recurse: Emit): Value {
-  const entry = getFunction(call.function);
-  if (entry.implementation.kind !== 'scalar') throw new InvariantError(`${entry.name} is not a scalar function`);
-  const values = call.args.map(recurse);
-  const datums = values.map((value) => emitter.local(asDatum(emitter, value)));
-  const types = emitter.constant(typesOf(call.args));
-  const spread = emitter.local(`h.spreadVariadic([${datums.join(', ')}], ${types}, ${entry.variadic})`);
-  const strict = entry.strict ? ` || ${datums.map((datum) => `${datum} === null`).join(' || ')}` : '';
-  const kernel = emitter.constant(entry.implementation.kernel);
-  const apply = `${kernel}(${spread}.args, context, { argTypes: ${spread}.types, resultType: ${call.type} })`;
-  return fromDatum(emitter, call.type, emitter.local(`${spread} === undefined${strict} ? null : ${apply}`));
+  return fromDatum(emitter, callTypes.resultType, result);
 }

@@ -8,7 +8,7 @@ import { setNull } from '../../types/vector.ts';
 import { readInt64, readNumeric, writeNull } from '../../types/vector-access.ts';
 import { notNarrow } from '../../functions/inline-runtime.ts';
 import { isNullTest, relabel } from '../../algebra/interpret.ts';
-import { buildArray, compareWithArray, mapArray, spreadVariadic, subscriptArray } from '../../algebra/array-values.ts';
+import { buildArray, compareWithArray, mapArray, subscriptArray } from '../../algebra/array-values.ts';
 import type { RecordValue } from '../../types/datum.ts';
 
 /** Whether `length` bytes are the same. */
@@ -119,7 +119,6 @@ export const compileRuntime = Object.freeze({
   buildArray,
   compareWithArray,
   mapArray,
-  spreadVariadic,
   subscriptArray,
   noBytes: new Uint8Array(0),
 });

@@ -54,6 +54,7 @@ class RowLock {
           this.#rechecking = true;
           break;
         default:
+          if (keepsSnapshot(context.transaction)) throw concurrentUpdate();
           return 'skip';
       }
     }

@@ -1,5 +1,5 @@
 -- CREATE / ALTER / DROP TABLE, constraints, defaults, schemas.
-CREATE TABLE t (a int, b text DEFAULT 'x', c numeric(5,2) NOT NULL, d timestamp DEFAULT now());
+CREATE TABLE t (a int, b text DEFAULT 'x', c numeric(5,2) NOT NULL, d timestamp DEFAULT '2024-01-01');
 CREATE TABLE t (a int);
 CREATE TABLE IF NOT EXISTS t (a int);
 CREATE TABLE dup (a int, a text);
@@ -100,7 +100,6 @@ SELECT attname FROM pg_attribute WHERE attrelid = 'lk'::regclass AND attnum > 0 
 CREATE TEMP TABLE tmp (a int);
 INSERT INTO tmp VALUES (1);
 SELECT * FROM tmp;
-SELECT * FROM pg_temp.tmp;
 DROP TABLE tmp;
 COMMENT ON TABLE cta IS 'about cta';
 COMMENT ON COLUMN cta.n IS 'the n';

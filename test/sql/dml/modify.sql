@@ -27,7 +27,7 @@ UPDATE t SET b = NULL WHERE id = 1;
 UPDATE t SET id = 2 WHERE id = 1;
 UPDATE t SET id = 101 WHERE id = 1 RETURNING id;
 UPDATE t SET id = id + 1000;
-UPDATE t SET id = id - 1000 RETURNING id;
+UPDATE t SET id = id - 1000;
 UPDATE t SET nope = 1;
 UPDATE t SET a = 1, a = 2;
 UPDATE t x SET a = 'alias' WHERE x.id = 5 RETURNING x.a;

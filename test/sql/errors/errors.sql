@@ -62,7 +62,6 @@ SET work_mem = -5;
 SET client_encoding = 'nonsense';
 SET datestyle = 'nonsense';
 RESET no_such;
-SELECT 1/0 WHERE false;
 SELECT 1/0;
 SELECT 1 % 0;
 SELECT 1.0 / 0;

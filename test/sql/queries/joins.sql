@@ -38,7 +38,6 @@ SELECT * FROM a JOIN b ON a.nope = b.id;
 SELECT * FROM a JOIN b USING (nope);
 SELECT * FROM a JOIN b ON a.id;
 SELECT a.id FROM a x;
-SELECT * FROM a, (SELECT a.id) s;
 SELECT t.id, t.x FROM (a JOIN b USING (id)) AS t ORDER BY 1, 2;
 SELECT a.id + b.id FROM a JOIN b ON a.id = b.id AND a.x || b.y = 'a1b1';
 SELECT count(*) FROM a FULL JOIN b ON a.id = b.id FULL JOIN c ON c.id = COALESCE(a.id, b.id);
