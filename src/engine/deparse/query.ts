@@ -33,12 +33,14 @@ export class QueryPrinter {
   readonly #merged = new Map<ColumnId, Expression>();
   readonly #expressions: ExpressionPrinter;
   readonly #pretty: boolean;
+  readonly #width: number;
   #namesAreSeen = true;
 
-  /** `pretty`: only the parentheses that are needed. */
-  constructor(names: QueryNames, pretty: boolean = false) {
+  /** `pretty`: only the parentheses that are needed. `width`: columns and from items share lines up to it; 0: they do not. */
+  constructor(names: QueryNames, pretty: boolean = false, width: number = 0) {
     this.#names = names;
     this.#pretty = pretty;
+    this.#width = width;
     const expressionNames: ExpressionNames = {
       io: names.io,
       column: (column) => this.#columnText(column),
@@ -130,11 +132,11 @@ export class QueryPrinter {
       : query.distinctOn === undefined
         ? ''
         : `DISTINCT ON (${query.distinctOn.map((e) => this.#expressions.groupKey(e)).join(', ')}) `;
-    const head = `${pad} SELECT ${distinct}`;
-    const first = targets[0]?.startsWith('\n') === true ? head.trimEnd() : head;
-    let text = `${first}${joinLines(targets, `\n${pad}    `)}`;
-    if (query.from.length > 0)
-      text += `\n${pad}   FROM ${query.from.map((item) => this.#fromItem(item, pad)).join(`,\n${pad}    `)}`;
+    let text = this.#fill(`${pad} SELECT ${distinct}`, targets, `\n${pad}    `);
+    if (query.from.length > 0) {
+      const items = query.from.map((item) => this.#fromItem(item, pad));
+      text += `\n${this.#fill(`${pad}   FROM `, items, `\n${pad}    `)}`;
+    }
     if (query.where !== undefined) text += `\n${pad}  WHERE ${this.#expressions.print(query.where)}`;
     if (query.groupBy.length > 0)
       text += `\n${pad}  GROUP BY ${query.groupBy.map((e) => this.#expressions.groupKey(e)).join(', ')}`;
@@ -228,9 +230,19 @@ export class QueryPrinter {
     const on = this.#expressions.print(item.on);
     return this.#pretty ? ` ON ${on}` : ` ON (${on})`;
   }
-}
 
-/** Each on a line; what begins with a line break brings its own. */
-function joinLines(parts: readonly string[], line: string): string {
-  return parts.map((part, i) => (i === 0 || part.startsWith('\n') ? part : line + part)).join(',');
+  /** A list after `head`, on new lines where the width is used up; what begins with a line break brings its own. */
+  #fill(head: string, parts: readonly string[], line: string): string {
+    let text = head;
+    let severalLines = false;
+    for (const [i, part] of parts.entries()) {
+      if (i > 0) text += ', ';
+      if (part.startsWith('\n')) text = text.trimEnd();
+      else if (i > 0 && (severalLines || text.length - text.lastIndexOf('\n') + part.length > this.#width))
+        text = text.trimEnd() + line;
+      text += part;
+      severalLines = part.trimStart().includes('\n');
+    }
+    return text;
+  }
 }

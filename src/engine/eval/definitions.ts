@@ -16,6 +16,7 @@ import { type QueryNames, QueryPrinter } from '../deparse/query.ts';
 import { joinQualifiedName, splitRelationName } from '../qualified-name.ts';
 import { relationOid, relationText } from '../reg-names.ts';
 import type { Session } from '../session.ts';
+import { readSequence } from './sequences.ts';
 import { typeText } from '../type-names.ts';
 
 type Question = (args: readonly Datum[], session: Session) => Datum;
@@ -138,7 +139,7 @@ function foreignKeyText(constraint: ConstraintDescriptor, columns: string, sessi
 
 // ---- views
 
-function viewText(view: TableDescriptor, session: Session, pretty: boolean): string {
+function viewText(view: TableDescriptor, session: Session, pretty: boolean, width: number): string {
   const { catalog } = session;
   let nextId = 1;
   const query = deserializeQuery(view.viewQuery as string, {
@@ -154,16 +155,16 @@ function viewText(view: TableDescriptor, session: Session, pretty: boolean): str
       return catalog.getRelation(oid)?.name === alias ? name : `${name} ${quoteIdentifier(alias)}`;
     },
   };
-  return new QueryPrinter(names, pretty).definition(query);
+  return new QueryPrinter(names, pretty, width).definition(query);
 }
 
-/** The second argument is the pretty flag, or a line width, which means pretty too. */
+/** The second argument is the pretty flag, or the width up to which lines are filled, which means pretty too. */
 const getViewDefinition: Question = ([view, flag], session) => {
   const oid = typeof view === 'string' ? namedRelation(view, session) : (view as Oid);
   const relation = session.catalog.getRelation(oid);
-  return relation?.viewQuery === undefined
-    ? null
-    : viewText(relation, session, flag === true || typeof flag === 'number');
+  if (relation?.viewQuery === undefined) return null;
+  const width = typeof flag === 'number' ? flag : 0;
+  return viewText(relation, session, flag === true || typeof flag === 'number', width);
 };
 
 function namedRelation(text: string, session: Session): Oid {
@@ -192,8 +193,8 @@ const getSerialSequence: Question = ([tableText, column], session) => {
 };
 
 const lastValue: Question = ([oid], session) => {
-  const { sequences } = session.database.tables;
-  const state = sequences.state(oid as Oid);
+  readSequence(session.catalogCache, oid as Oid);
+  const state = session.database.tables.sequences.state(oid as Oid);
   return state.isCalled ? canonicalInt64(state.lastValue) : null;
 };
 

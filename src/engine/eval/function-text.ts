@@ -1,5 +1,7 @@
 /** pg_get_function_…: arguments and results of built-in functions. */
 import type { Oid } from '../../common/ids.ts';
+import { SqlError, sqlState } from '../../common/sql-error.ts';
+import { quoteIdentifier } from '../../functions/quoting.ts';
 import { findFunction } from '../../functions/registry.ts';
 import type { FunctionEntry } from '../../functions/function.ts';
 import type { Datum } from '../../types/datum.ts';
@@ -33,10 +35,35 @@ function resultText(entry: FunctionEntry): string {
   return `${setof}${formatType(entry.returnType)}`;
 }
 
+const volatilityWords = { i: 'IMMUTABLE', s: 'STABLE', v: '' } as const;
+
+/** All functions are built in: their source is the name of what computes them. */
+function definitionText(entry: FunctionEntry): string {
+  const { kind } = entry.implementation;
+  const name = quoteIdentifier(entry.name);
+  if (kind === 'aggregate') throw new SqlError(sqlState.wrongObjectType, `${quoted(entry)} is an aggregate function`);
+  const words = [
+    kind === 'window' ? 'WINDOW' : '',
+    volatilityWords[entry.volatility],
+    'PARALLEL SAFE',
+    entry.strict ? 'STRICT' : '',
+  ];
+  return (
+    `CREATE OR REPLACE FUNCTION pg_catalog.${name}(${argumentsText(entry)})\n RETURNS ${resultText(entry)}\n` +
+    ` LANGUAGE internal\n ${words.filter((word) => word !== '').join(' ')}\n` +
+    `AS $function$${entry.name}$function$\n`
+  );
+}
+
+function quoted({ name }: FunctionEntry): string {
+  return `"${name}"`;
+}
+
 export const functionQuestions: Readonly<Record<string, Question>> = {
   pg_get_function_arguments: ofFunction(argumentsText),
   pg_get_function_identity_arguments: ofFunction((entry) => inputTexts(entry).join(', ')),
   pg_get_function_result: ofFunction(resultText),
+  pg_get_functiondef: ofFunction(definitionText),
   pg_get_function_sqlbody: () => null,
   pg_get_function_arg_default: () => null,
 };

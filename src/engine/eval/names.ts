@@ -1,5 +1,5 @@
 /** Names of types and roles, names to OIDs, and comments. */
-import { SqlError } from '../../common/sql-error.ts';
+import { SqlError, sqlState } from '../../common/sql-error.ts';
 import type { Oid } from '../../common/ids.ts';
 import { readRows } from '../../catalog/catalog-rows.ts';
 import { findSystemTable, systemTables } from '../../catalog/system-tables.ts';
@@ -18,13 +18,21 @@ const formatType: Question = ([oid, typmod], session) => {
 
 const userById: Question = ([oid], session) => session.catalog.roleName(oid as Oid) ?? `unknown (OID=${String(oid)})`;
 
-/** A look-up that answers NULL where parsing the name fails. */
+const notThere: ReadonlySet<string> = new Set([
+  sqlState.undefinedTable,
+  sqlState.undefinedObject,
+  sqlState.undefinedFunction,
+  sqlState.ambiguousFunction,
+  sqlState.invalidSchemaName,
+]);
+
+/** A look-up that answers NULL where nothing has the name. */
 function nameOrNull(type: Oid): Question {
   return ([text], session) => {
     try {
       return session.io.names.parse(type, text as string);
     } catch (error) {
-      if (error instanceof SqlError) return null;
+      if (error instanceof SqlError && notThere.has(error.sqlState)) return null;
       throw error;
     }
   };

@@ -18,8 +18,20 @@ const relationIsUpdatable: Question = ([oid], session) => {
 
 const columnIsUpdatable: Question = ([oid], session) => session.catalog.getRelation(oid as Oid)?.kind === 'r';
 
-const indexMethodProperties: ReadonlySet<string> = new Set(['can_order', 'can_unique', 'can_multi_col', 'can_include']);
-const indexProperties: ReadonlySet<string> = new Set(['clusterable', 'index_scan', 'backward_scan']);
+/** What btree can. */
+const indexMethodProperties: ReadonlyMap<Datum, boolean> = new Map([
+  ['can_order', true],
+  ['can_unique', true],
+  ['can_multi_col', true],
+  ['can_exclude', false],
+  ['can_include', false],
+]);
+const indexProperties: ReadonlyMap<Datum, boolean> = new Map([
+  ['clusterable', true],
+  ['index_scan', true],
+  ['bitmap_scan', false],
+  ['backward_scan', true],
+]);
 
 const indexColumnProperty: Question = ([oid, column, property], session) => {
   const [row] = readRows(session.catalogCache, 'pg_index', 'pg_index_indexrelid_index', [oid as Oid]);
@@ -77,20 +89,27 @@ const kindWords: Readonly<Record<string, string>> = {
   m: 'materialized view',
 };
 
+/** What has no storage has no file. */
+const fileNode: Question = ([oid], session) => {
+  const [row] = readRows(session.catalogCache, 'pg_class', 'pg_class_oid_index', [oid as Oid]);
+  const node = row?.['relfilenode'] as Oid | undefined;
+  return node === undefined || node === 0 ? null : node;
+};
+
 export const relationQuestions: Readonly<Record<string, Question>> = {
   pg_relation_is_updatable: relationIsUpdatable,
   pg_column_is_updatable: columnIsUpdatable,
-  pg_relation_filenode: ([oid]) => oid as Oid,
+  pg_relation_filenode: fileNode,
   pg_relation_filepath: () => null,
   pg_filenode_relation: ([, filenode]) => filenode as Oid,
-  pg_partition_root: ([oid]) => oid as Oid,
+  pg_partition_root: () => null,
   pg_my_temp_schema: (_args, session) => session.temporaryNamespace,
   pg_is_other_temp_schema: ([oid], session) => {
     const name = session.catalog.namespaceName(oid as Oid) ?? '';
     return /^pg_temp_\d+$/.test(name) && oid !== session.temporaryNamespace;
   },
-  pg_indexam_has_property: ([, property]) => indexMethodProperties.has(property as string),
-  pg_index_has_property: ([, property]) => indexProperties.has(property as string),
+  pg_indexam_has_property: ([, property]) => indexMethodProperties.get(property ?? null) ?? null,
+  pg_index_has_property: ([, property]) => indexProperties.get(property ?? null) ?? null,
   pg_index_column_has_property: indexColumnProperty,
   pg_describe_object: describeObject,
   pg_collation_for: () => '"default"',
@@ -98,5 +117,4 @@ export const relationQuestions: Readonly<Record<string, Question>> = {
   pg_database_collation_actual_version: () => null,
   pg_tablespace_location: () => '',
   get_current_ts_config: () => 0,
-  acldefault: () => null,
 };

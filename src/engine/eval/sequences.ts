@@ -89,7 +89,8 @@ export class SessionSequences implements SequenceAccess {
   }
 }
 
-function readSequence(cache: CatalogCache, oid: Oid): Sequence {
+/** Throws if there is no such sequence. */
+export function readSequence(cache: CatalogCache, oid: Oid): Sequence {
   const [relation] = readRows(cache, 'pg_class', 'pg_class_oid_index', [oid]);
   if (relation === undefined) {
     throw new SqlError(sqlState.undefinedTable, `relation with OID ${oid} does not exist`);

@@ -68,8 +68,14 @@ const databaseSize: Question = ([database], session) => {
   return instance.storage.pages.pageCountOf(row['oid'] as SpaceId) * pageBytes;
 };
 
-const tablespaceSize: Question = (_args, session) =>
-  (session.instance.storage.pages.slotCount - session.instance.storage.pages.freeSlotCount) * pageBytes;
+const tablespaceSize: Question = ([tablespace], session) => {
+  const known = session.instance.readShared('pg_tablespace');
+  if (!known.some((row) => row['spcname'] === tablespace || row['oid'] === tablespace)) {
+    if (typeof tablespace !== 'string') return null;
+    throw new SqlError(sqlState.undefinedObject, `tablespace "${tablespace}" does not exist`);
+  }
+  return (session.instance.storage.pages.slotCount - session.instance.storage.pages.freeSlotCount) * pageBytes;
+};
 
 export const sizeFunctions: Readonly<Record<string, Question>> = {
   pg_relation_size: relationSize,

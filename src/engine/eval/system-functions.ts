@@ -15,7 +15,7 @@ export type SystemFunction = (args: readonly Datum[], session: Session) => Datum
 // ---- other sessions
 
 function noSuchProcess(pid: Datum, session: Session): false {
-  const message = `PID ${String(pid)} is not a PostgreSQL server process`;
+  const message = `PID ${String(pid)} is not a PostgreSQL backend process`;
   session.notice({ severity: 'WARNING', sqlState: '01000', message });
   return false;
 }

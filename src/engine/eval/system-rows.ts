@@ -5,6 +5,7 @@ import type { LockListing } from '../../transaction/object-locks.ts';
 import { ArrayValue, canonicalInt64, type Datum } from '../../types/datum.ts';
 import { typeOid } from '../../types/oids.ts';
 import type { Session } from '../session.ts';
+import { readSequence } from './sequences.ts';
 import { formatPlain, type Setting, type SettingValue } from '../settings/setting.ts';
 
 type Rows = readonly (readonly Datum[])[];
@@ -157,6 +158,7 @@ const cursors: Question = (_args, session) =>
   ]);
 
 const sequenceState: Question = ([oid], session) => {
+  readSequence(session.catalogCache, oid as Oid);
   const { lastValue, logCount, isCalled } = session.database.tables.sequences.state(oid as Oid);
   return [[canonicalInt64(lastValue), logCount, isCalled]];
 };
