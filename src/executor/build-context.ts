@@ -1,6 +1,7 @@
 /** What operators are built with. They see their inputs as Operators only; build.ts knows which is which. */
 import type { PhysicalPlan } from '../algebra/physical.ts';
 import type { CommonTableId } from '../algebra/query.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { TypeOf } from './layout.ts';
 import type { Operator } from './operator.ts';
 import type { SharedRows } from './shared-rows.ts';
@@ -15,11 +16,15 @@ export interface BuildContext {
   commonTable(id: CommonTableId): SharedRows;
   /** What a recursive union shows the scans in its step. */
   workTable(id: CommonTableId): WorkTable;
-  /** Whether the plan's rows may differ after a rewind: it reads slots that operators around it set. */
+  /** What may make the plan's rows differ after a rewind. */
+  dependencies(plan: PhysicalPlan): Dependencies;
+  /** Whether there is any such thing. */
   dependsOnSlots(plan: PhysicalPlan): boolean;
 }
 
 /** The rows of the round before; another store in each round. */
 export interface WorkTable {
   rows: TupleStore | undefined;
+  /** Grows with each round, and never starts over. */
+  round: number;
 }

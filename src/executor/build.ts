@@ -7,8 +7,8 @@ import type { ColumnId, SlotId } from '../algebra/expression.ts';
 import type { CommonTableId } from '../algebra/query.ts';
 import type { PhysicalPlan, PlannedStatement } from '../algebra/physical.ts';
 import type { BuildContext, WorkTable } from './build-context.ts';
+import { Dependencies } from './dependencies.ts';
 import { InitPlanRun } from './init-plan-run.ts';
-import { handlersOf } from './layout.ts';
 import { SharedRows } from './shared-rows.ts';
 import type { ExecutionContext, Instrumentation, Operator, Step } from './operator.ts';
 import { WAIT } from './operator.ts';
@@ -38,7 +38,7 @@ import { Unique } from './operators/unique.ts';
 import { Update } from './operators/update.ts';
 import { ValuesScan } from './operators/values-scan.ts';
 import { WorkTableScan } from './operators/work-table-scan.ts';
-import { actsOnItsOwn, freeSlots, readsOuterWorkTable, somePlan } from './plan-walk.ts';
+import { actsOnItsOwn, commonTablesRead, freeSlots, outerWorkTables, somePlan } from './plan-walk.ts';
 
 /** With `instrumentation` every operator is wrapped (EXPLAIN ANALYZE); without, nothing is in the way. */
 export function buildPlan(planned: PlannedStatement, instrumentation?: Instrumentation): BuiltPlan {
@@ -120,24 +120,32 @@ class Builder implements BuildContext {
     return somePlan(plan, actsOnItsOwn);
   }
 
-  dependsOnSlots(plan: PhysicalPlan): boolean {
-    for (const slot of freeSlots(plan)) if (!this.#constantSlots.has(slot)) return true;
-    if (readsOuterWorkTable(plan)) return true;
-    return somePlan(plan, (node) => node.kind === 'common-table-scan' && this.#isCorrelated(node.commonTable));
+  /** Those of the WITH queries it reads count as its own: they may belong to a correlated subquery. */
+  dependencies(plan: PhysicalPlan): Dependencies {
+    const plans = new Set([plan]);
+    for (const part of plans) for (const id of commonTablesRead(part)) plans.add(this.#commonTablePlan(id));
+    const slots = new Set([...plans].flatMap((part) => [...freeSlots(part)]));
+    const workTables = new Set([...plans].flatMap(outerWorkTables));
+    return new Dependencies(
+      [...slots].filter((slot) => !this.#constantSlots.has(slot)),
+      [...workTables].map((id) => this.workTable(id)),
+    );
   }
 
-  /** Whether a WITH query belongs to a correlated subquery. */
-  #isCorrelated(id: CommonTableId): boolean {
+  dependsOnSlots(plan: PhysicalPlan): boolean {
+    return !this.dependencies(plan).isEmpty;
+  }
+
+  #commonTablePlan(id: CommonTableId): PhysicalPlan {
     const table = this.#planned.commonTables.find((candidate) => candidate.id === id);
-    return table !== undefined && this.dependsOnSlots(table.plan);
+    if (table === undefined) throw new InvariantError(`the plan has no WITH query ${id}`);
+    return table.plan;
   }
 
   commonTable(id: CommonTableId): SharedRows {
     let rows = this.commonTables.get(id);
     if (rows === undefined) {
-      const table = this.#planned.commonTables.find((candidate) => candidate.id === id);
-      if (table === undefined) throw new InvariantError(`the plan has no WITH query ${id}`);
-      rows = new SharedRows(this.build(table.plan), handlersOf(table.plan.output, this.typeOf));
+      rows = SharedRows.of(this.#commonTablePlan(id), this);
       this.commonTables.set(id, rows);
     }
     return rows;
@@ -145,7 +153,7 @@ class Builder implements BuildContext {
 
   workTable(id: CommonTableId): WorkTable {
     let table = this.#workTables.get(id);
-    if (table === undefined) this.#workTables.set(id, (table = { rows: undefined }));
+    if (table === undefined) this.#workTables.set(id, (table = { rows: undefined, round: 0 }));
     return table;
   }
 

@@ -2,6 +2,7 @@
 import { unreachable } from '../common/assert.ts';
 import type { Expression, SlotId, SortKey } from '../algebra/expression.ts';
 import type { KeyEquality, PhysicalPlan } from '../algebra/physical.ts';
+import type { CommonTableId } from '../algebra/query.ts';
 import { volatilityOf } from '../algebra/volatility.ts';
 import { slotsUsed } from '../algebra/walk.ts';
 
@@ -131,12 +132,24 @@ export function actsOnItsOwn(plan: PhysicalPlan): boolean {
   return expressionsOf(plan).some((expression) => volatilityOf(expression) === 'v');
 }
 
-/** Whether the plan scans the work table of a recursive union that is not inside it. */
-export function readsOuterWorkTable(plan: PhysicalPlan): boolean {
-  const inner = new Set<number>();
+/** The work tables the plan scans whose recursive union is not inside it. */
+export function outerWorkTables(plan: PhysicalPlan): CommonTableId[] {
+  const inner = new Set<CommonTableId>();
+  const scanned = new Set<CommonTableId>();
   somePlan(plan, (node) => {
     if (node.kind === 'recursive-union') inner.add(node.commonTable);
+    if (node.kind === 'work-table-scan') scanned.add(node.commonTable);
     return false;
   });
-  return somePlan(plan, (node) => node.kind === 'work-table-scan' && !inner.has(node.commonTable));
+  return [...scanned].filter((id) => !inner.has(id));
+}
+
+/** The WITH queries the plan scans. */
+export function commonTablesRead(plan: PhysicalPlan): Set<CommonTableId> {
+  const read = new Set<CommonTableId>();
+  somePlan(plan, (node) => {
+    if (node.kind === 'common-table-scan') read.add(node.commonTable);
+    return false;
+  });
+  return read;
 }

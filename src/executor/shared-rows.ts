@@ -1,20 +1,39 @@
 /** The rows of a plan that several readers want, or one reader several times: run once, lazily, and remembered. */
+import type { PhysicalPlan } from '../algebra/physical.ts';
 import type { TypeHandler } from '../types/type-handler.ts';
-import { batchRowsMax } from '../types/vector.ts';
+import type { BuildContext } from './build-context.ts';
+import { Dependencies } from './dependencies.ts';
+import { handlersOf } from './layout.ts';
 import type { ExecutionContext, Operator, Step } from './operator.ts';
 import { END, WAIT } from './operator.ts';
-import { Pieces } from './pieces.ts';
+import { Appetite, Pieces } from './pieces.ts';
 import { TupleStore } from './tuple-store.ts';
 import type { TupleReader } from './tuple-store.ts';
 
 export class SharedRows {
   readonly #operator: Operator;
   readonly #store: TupleStore;
+  readonly #dependencies: Dependencies;
+  readonly #careful: boolean;
+  readonly #appetite = new Appetite();
   #state: 'closed' | 'running' | 'complete' = 'closed';
 
-  constructor(operator: Operator, handlers: readonly TypeHandler[]) {
+  /** `careful`: the plan must not run ahead of what is asked for. */
+  constructor(
+    operator: Operator,
+    handlers: readonly TypeHandler[],
+    dependencies: Dependencies = new Dependencies([], []),
+    careful: boolean = false,
+  ) {
     this.#operator = operator;
     this.#store = new TupleStore(handlers);
+    this.#dependencies = dependencies;
+    this.#careful = careful;
+  }
+
+  static of(plan: PhysicalPlan, build: BuildContext): SharedRows {
+    const handlers = handlersOf(plan.output, build.typeOf);
+    return new SharedRows(build.build(plan), handlers, build.dependencies(plan), build.hasSideEffects(plan));
   }
 
   get store(): TupleStore {
@@ -22,14 +41,13 @@ export class SharedRows {
   }
 
   /** Gets some more rows from the plan into the store; END when there are no more. */
-  advance(context: ExecutionContext): typeof WAIT | typeof END | undefined {
+  advance(rowsMax: number, context: ExecutionContext): typeof WAIT | typeof END | undefined {
     if (this.#state === 'complete') return END;
     if (this.#state === 'closed') {
-      this.#store.open(context.memory);
+      this.#begin(context);
       this.#operator.open(context);
-      this.#state = 'running';
     }
-    const step = this.#operator.next(batchRowsMax);
+    const step = this.#operator.next(this.#careful ? rowsMax : this.#appetite.ask(rowsMax));
     if (step === WAIT) return WAIT;
     if (step === END) {
       this.#state = 'complete';
@@ -39,12 +57,21 @@ export class SharedRows {
     return undefined;
   }
 
-  /** Starts the plan over: its slots have changed. */
-  restart(context: ExecutionContext): void {
-    if (this.#state === 'closed') return;
+  #begin(context: ExecutionContext): void {
     this.#store.open(context.memory);
-    this.#operator.rewind();
+    this.#dependencies.remember(context.slots);
+    this.#appetite.reset();
     this.#state = 'running';
+  }
+
+  /**
+   * To be called by each reader as it begins. The plan starts over if something it depends on has changed since it last did; the
+   * other readers then begin again too, before they read on, for they are parts of what the change concerns.
+   */
+  refresh(context: ExecutionContext): void {
+    if (this.#state === 'closed' || !this.#dependencies.haveChanged(context.slots)) return;
+    this.#begin(context);
+    this.#operator.rewind();
   }
 
   close(): void {
@@ -65,6 +92,13 @@ export class SharedReader {
     this.#reader = rows.store.reader();
   }
 
+  /** Goes to the first row, of a new run if it must be. */
+  begin(context: ExecutionContext): void {
+    this.#rows.refresh(context);
+    this.rewind();
+  }
+
+  /** Goes to the first row. */
   rewind(): void {
     this.#reader.rewind();
     this.#pieces.clear();
@@ -76,7 +110,7 @@ export class SharedReader {
     for (;;) {
       const batch = this.#reader.next();
       if (batch !== undefined) return this.#pieces.offer(batch, rowsMax);
-      const step = this.#rows.advance(context);
+      const step = this.#rows.advance(rowsMax, context);
       if (step !== undefined) return step;
     }
   }

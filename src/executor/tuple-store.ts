@@ -13,6 +13,10 @@ import { mustSpill } from './spill/pressure.ts';
 import { appendRows } from './vector-copy.ts';
 import type { Vector } from '../types/vector.ts';
 
+/** What the objects of a batch and of each of its columns take, about: it tells when batches are tiny. */
+const batchBytes = 100;
+const columnBytes = 200;
+
 export class TupleStore {
   readonly #handlers: readonly TypeHandler[];
   #memory: MemoryAccount | undefined = undefined;
@@ -41,9 +45,10 @@ export class TupleStore {
     for (let i = 0; i < batch.columns.length; i++) {
       const vector = batch.columns[i] as Vector;
       appendRows(columns[i] as Vector, selection, count, vector, 0);
-      this.#account(vectorBytes(vector, count));
+      this.#account(columnBytes + vectorBytes(vector, count));
     }
     this.#batches.push(batch);
+    this.#account(batchBytes);
     if (mustSpill(this.#memory as MemoryAccount, this.#bytes)) this.#spill();
   }
 

@@ -3,29 +3,22 @@ import type { CommonTableScan as CommonTableScanNode } from '../../algebra/physi
 import type { BuildContext } from '../build-context.ts';
 import type { ExecutionContext, Operator, Step } from '../operator.ts';
 import { SharedReader } from '../shared-rows.ts';
-import type { SharedRows } from '../shared-rows.ts';
 
 export class CommonTableScan implements Operator {
-  readonly #rows: SharedRows;
   readonly #reader: SharedReader;
-  readonly #dependsOnSlots: boolean;
   #context: ExecutionContext | undefined = undefined;
 
   constructor(node: CommonTableScanNode, build: BuildContext) {
-    this.#rows = build.commonTable(node.commonTable);
-    this.#reader = new SharedReader(this.#rows);
-    this.#dependsOnSlots = build.dependsOnSlots(node);
+    this.#reader = new SharedReader(build.commonTable(node.commonTable));
   }
 
   open(context: ExecutionContext): void {
     this.#context = context;
-    this.#reader.rewind();
+    this.#reader.begin(context);
   }
 
-  /** A WITH query of a correlated subquery runs again; all its scans are rewound together, before any is read. */
   rewind(): void {
-    if (this.#dependsOnSlots) this.#rows.restart(this.#context as ExecutionContext);
-    this.#reader.rewind();
+    this.#reader.begin(this.#context as ExecutionContext);
   }
 
   next(rowsMax: number): Step {

@@ -96,6 +96,7 @@ export class RecursiveUnion implements Operator {
     [this.#previous, this.#current] = [this.#current, this.#previous];
     this.#current.open(context.memory);
     this.#workTable.rows = this.#previous;
+    this.#workTable.round++;
     if (this.#stepOpen) this.#step.rewind();
     else this.#step.open(context);
     this.#stepOpen = true;
