@@ -1,4 +1,5 @@
 /** What operators are built with. They see their inputs as Operators only; build.ts knows which is which. */
+import type { SlotId } from '../algebra/expression.ts';
 import type { PhysicalPlan } from '../algebra/physical.ts';
 import type { CommonTableId } from '../algebra/query.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,6 +17,8 @@ export interface BuildContext {
   commonTable(id: CommonTableId): SharedRows;
   /** What a recursive union shows the scans in its step. */
   workTable(id: CommonTableId): WorkTable;
+  /** A slot that no other operator uses. */
+  newSlot(): SlotId;
   /** What may make the plan's rows differ after a rewind. */
   dependencies(plan: PhysicalPlan): Dependencies;
   /** Whether there is any such thing. */

@@ -104,8 +104,11 @@ class Builder implements BuildContext {
   readonly commonTables = new Map<CommonTableId, SharedRows>();
   readonly #workTables = new Map<CommonTableId, WorkTable>();
 
+  #slotCount: number;
+
   constructor(planned: PlannedStatement, instrumentation: Instrumentation | undefined) {
     this.#planned = planned;
+    this.#slotCount = planned.slotCount;
     this.#instrumentation = instrumentation;
     this.#constantSlots = new Set(planned.initPlans.map((initPlan) => initPlan.slot));
   }
@@ -155,6 +158,10 @@ class Builder implements BuildContext {
     let table = this.#workTables.get(id);
     if (table === undefined) this.#workTables.set(id, (table = { rows: undefined, round: 0 }));
     return table;
+  }
+
+  newSlot(): SlotId {
+    return this.#slotCount++ as SlotId;
   }
 
   build(plan: PhysicalPlan): Operator {

@@ -1,10 +1,10 @@
 /**
- * Adds a subquery's value to each row: the subplan is run with slots set from the row. Values are remembered by the slots they
- * came from, until a rewind, since the subplan may read slots of operators further out too.
+ * Adds a subquery's value to each row: the subplan is run with slots set from the row. Rows with equal slot values share one run;
+ * values are remembered, up to a limit, until a rewind, since the subplan may read slots of operators further out too.
  */
+import type { ColumnId } from '../../algebra/expression.ts';
+import { InvariantError } from '../../common/assert.ts';
 import type { Apply as ApplyNode } from '../../algebra/physical.ts';
-import type { ColumnId, Expression } from '../../algebra/expression.ts';
-import { interpret } from '../../algebra/interpret.ts';
 import { Batch } from '../../types/batch.ts';
 import type { Datum } from '../../types/datum.ts';
 import type { TypeHandler } from '../../types/type-handler.ts';
@@ -12,82 +12,80 @@ import { getType } from '../../types/registry.ts';
 import { batchRowsMax, createVector, resetVector } from '../../types/vector.ts';
 import type { Vector } from '../../types/vector.ts';
 import type { BuildContext } from '../build-context.ts';
-import { SubqueryCollector } from '../init-plan-run.ts';
-import { type Layout, layoutOf, placeOf } from '../layout.ts';
+import { DatumOutput } from '../compile/runtime.ts';
+import { GroupTable } from '../group-table.ts';
+import { SubqueryCollector } from '../subquery-collector.ts';
+import { handlersOf, layoutOf, placeOf } from '../layout.ts';
+import { rowAt } from '../left-rows.ts';
 import type { ExecutionContext, Operator, Step } from '../operator.ts';
 import { END, WAIT } from '../operator.ts';
+import { QuantifiedTest } from '../quantified-test.ts';
+import { SharedReader, SharedRows } from '../shared-rows.ts';
+import { SlotSetter } from '../slot-setter.ts';
+import { mustSpill } from '../spill/pressure.ts';
 
-interface SlotSource {
-  readonly slot: number;
-  readonly index: number;
-  readonly handler: TypeHandler;
-}
-
-/** What gathers the subplan's rows into one value. */
-interface Collector {
-  readonly isComplete: boolean;
-  readonly rowsWanted: number;
-  reset(): void;
-  add(batch: Batch): void;
-  value(): Datum;
-}
-
-const rememberedMax = 10_000;
+/** Distinct slot values remembered. */
+const rememberedMax = 16 * 1024;
 
 export class Apply implements Operator {
   readonly #input: Operator;
   readonly #plan: Operator;
-  readonly #slots: readonly SlotSource[];
-  readonly #collector: Collector;
-  readonly #test: QuantifiedTest | undefined;
-  readonly #handler: TypeHandler;
+  readonly #slots: SlotSetter;
+  readonly #collector: SubqueryCollector | QuantifiedTest;
+  readonly #keyColumns: readonly number[];
+  readonly #isVolatile: boolean;
+  readonly #memo: GroupTable;
+  /** Value by group of the memo; undefined: not computed yet. */
+  #values: (Datum | undefined)[] = [];
+  readonly #groups = new Int32Array(batchRowsMax);
   readonly #result: Vector;
+  readonly #resultWriter: DatumOutput;
   readonly #batch = new Batch([]);
-  readonly #remembered = new Map<string, Datum>();
   #context: ExecutionContext | undefined = undefined;
   #source: Batch | undefined = undefined;
   #next = 0;
   #running = false;
-  #planWasRun = false;
-  #key = '';
+  #planOpen = false;
 
   constructor(node: ApplyNode, build: BuildContext) {
     this.#input = build.build(node.input);
-    this.#plan = build.build(node.plan);
     const layout = layoutOf(node.input.output, build.typeOf);
-    this.#slots = node.slots.map(({ slot, column }) => {
-      const { index, type } = placeOf(layout, column);
-      return { slot, index, handler: getType(type) };
-    });
-    this.#handler = getType(node.result.type);
-    this.#result = createVector(this.#handler.vectorKind, batchRowsMax);
-    const { form } = node;
-    if (form === 'any' || form === 'all') {
-      const test = node.test as Expression;
-      this.#test = new QuantifiedTest(form, test, layout, layoutOf(node.plan.output, build.typeOf));
-      this.#collector = this.#test;
-    } else {
-      const first = node.plan.output[0];
-      this.#collector = new SubqueryCollector(form, first === undefined ? 0 : build.typeOf(first));
-    }
+    const handler: TypeHandler = getType(node.result.type);
+    this.#result = createVector(handler.vectorKind);
+    this.#resultWriter = new DatumOutput(handler);
+    this.#collector = makeCollector(node, build);
+    this.#isVolatile = build.hasSideEffects(node.plan);
+    const isQuantified = this.#collector instanceof QuantifiedTest;
+    const plan = build.build(node.plan);
+    // ANY and ALL over rows that stay the same go through them again for each outer row.
+    const isKept = isQuantified && !this.#isVolatile && !build.dependsOnSlots(node.plan);
+    this.#plan = isKept ? new KeptPlan(plan, handlersOf(node.plan.output, build.typeOf)) : plan;
+    const outer = this.#collector instanceof QuantifiedTest ? this.#collector.outer : [];
+    const slots = [...node.slots, ...outer];
+    this.#slots = new SlotSetter(slots, layout);
+    const keys: ColumnId[] = [...new Set(slots.map(({ column }) => column))];
+    this.#keyColumns = keys.map((column) => placeOf(layout, column).index);
+    this.#memo = new GroupTable(handlersOf(keys, build.typeOf));
   }
 
   open(context: ExecutionContext): void {
     this.#context = context;
     this.#input.open(context);
-    this.#planWasRun = false;
-    this.#reset();
+    if (this.#planOpen) this.#plan.close();
+    this.#planOpen = false;
+    this.#restart(context);
   }
 
   rewind(): void {
     this.#input.rewind();
-    this.#reset();
+    this.#restart(this.#context as ExecutionContext);
   }
 
-  #reset(): void {
+  #restart(context: ExecutionContext): void {
+    this.#memo.open(context.memory);
+    this.#values = [];
     this.#source = undefined;
     this.#running = false;
-    this.#remembered.clear();
   }
 
   next(rowsMax: number): Step {
@@ -95,16 +93,12 @@ export class Apply implements Operator {
     if (this.#source === undefined) {
       const step = this.#input.next(rowsMax);
       if (step === END || step === WAIT) return step;
-      this.#source = step;
-      this.#next = 0;
-      resetVector(this.#result);
+      this.#take(step, context);
     }
-    const source = this.#source;
+    const source = this.#source as unknown as Batch;
     while (this.#next < source.selectedCount) {
-      const row = source.selection === undefined ? this.#next : (source.selection[this.#next] as number);
-      if (!this.#computeRow(source, row, context)) return WAIT;
+      if (!this.#computeRow(source, rowAt(source, this.#next), context)) return WAIT;
       this.#next++;
-      if (this.#next < source.selectedCount && context.sliceOver()) return WAIT;
     }
     this.#source = undefined;
     const batch = this.#batch;
@@ -114,116 +108,98 @@ export class Apply implements Operator {
     return batch;
   }
 
+  #take(source: Batch, context: ExecutionContext): void {
+    this.#source = source;
+    this.#next = 0;
+    resetVector(this.#result);
+    this.#resultWriter.started = false;
+    if (this.#memo.count > rememberedMax || mustSpill(context.memory, this.#memo.bytes)) {
+      this.#memo.clear();
+      this.#values = [];
+    }
+    const keys = this.#keyColumns.map((index) => source.columns[index] as Vector);
+    this.#memo.assign(keys, source.selection, source.selectedCount, this.#groups);
+  }
+
   /** False: the subplan waits. */
   #computeRow(source: Batch, row: number, context: ExecutionContext): boolean {
+    const group = this.#groups[row] as number;
+    let value = this.#isVolatile ? undefined : this.#values[group];
+    if (value === undefined) {
+      if (!this.#run(source, row, context)) return false;
+      value = this.#collector.value();
+      this.#values[group] = value;
+    }
+    this.#resultWriter.write(this.#result, row, value);
+    return true;
+  }
+
+  #run(source: Batch, row: number, context: ExecutionContext): boolean {
     if (!this.#running) {
-      this.#setSlots(source, row, context);
-      const remembered = this.#test === undefined ? this.#remembered.get(this.#key) : undefined;
-      if (remembered !== undefined) {
-        this.#handler.writeDatum(this.#result, row, remembered);
-        return true;
-      }
-      this.#start(source, row, context);
+      this.#slots.set(source.columns, row, context.slots);
+      this.#collector.reset(context);
+      if (this.#planOpen) this.#plan.rewind();
+      else this.#plan.open(context);
+      this.#planOpen = true;
+      this.#running = true;
     }
     while (!this.#collector.isComplete) {
       const step = this.#plan.next(this.#collector.rowsWanted);
       if (step === WAIT) return false;
       if (step === END) break;
       this.#collector.add(step);
+      if (context.sliceOver()) return false;
     }
     this.#running = false;
-    const value = this.#collector.value();
-    if (this.#remembered.size < rememberedMax) this.#remembered.set(this.#key, value);
-    this.#handler.writeDatum(this.#result, row, value);
     return true;
-  }
-
-  #setSlots(source: Batch, row: number, context: ExecutionContext): void {
-    let key = '';
-    for (const { slot, index, handler } of this.#slots) {
-      const value = handler.readDatum(source.columns[index] as Vector, row);
-      context.slots[slot] = value;
-      const text = value === null ? '' : handler.formatText(value, context.eval.io);
-      key += `${value === null ? 'n' : 'v'}${text.length}:${text}`;
-    }
-    this.#key = key;
-  }
-
-  #start(source: Batch, row: number, context: ExecutionContext): void {
-    this.#collector.reset();
-    this.#test?.setRow(source, row, context);
-    if (this.#planWasRun) this.#plan.rewind();
-    else this.#plan.open(context);
-    this.#planWasRun = true;
-    this.#running = true;
   }
 
   close(): void {
     this.#input.close();
-    if (this.#planWasRun) this.#plan.close();
-    this.#planWasRun = false;
-    this.#remembered.clear();
+    if (this.#planOpen) this.#plan.close();
+    this.#planOpen = false;
+    this.#memo.close();
+    this.#values = [];
   }
 }
 
-/** `test` over the outer row and each row of the subplan: ANY is true if one is, ALL if none is not; NULL when undecided. */
-class QuantifiedTest implements Collector {
-  isComplete = false;
-  readonly rowsWanted = batchRowsMax;
-  readonly #isAny: boolean;
-  readonly #test: Expression;
-  readonly #outer: Layout;
-  readonly #inner: Layout;
-  #sawNull = false;
-  #decided = false;
-  #outerColumns: readonly Vector[] = [];
-  #outerRow = 0;
+function makeCollector(node: ApplyNode, build: BuildContext): SubqueryCollector | QuantifiedTest {
+  const { form, test, plan, input } = node;
+  if (form !== 'any' && form !== 'all') {
+    const first = plan.output[0];
+    return new SubqueryCollector(form, first === undefined ? 0 : build.typeOf(first));
+  }
+  if (test === undefined) throw new InvariantError('an ANY or ALL subquery has no test');
+  const outer = layoutOf(input.output, build.typeOf);
+  return new QuantifiedTest(form, test, outer, layoutOf(plan.output, build.typeOf), () => build.newSlot());
+}
+
+/** A plan whose rows are kept, so that a rewind only goes back to the first. */
+class KeptPlan implements Operator {
+  readonly #rows: SharedRows;
+  readonly #reader: SharedReader;
   #context: ExecutionContext | undefined = undefined;
 
-  constructor(form: 'any' | 'all', test: Expression, outer: Layout, inner: Layout) {
-    this.#isAny = form === 'any';
-    this.#test = test;
-    this.#outer = outer;
-    this.#inner = inner;
+  constructor(plan: Operator, handlers: readonly TypeHandler[]) {
+    this.#rows = new SharedRows(plan, handlers);
+    this.#reader = new SharedReader(this.#rows);
   }
 
-  setRow(source: Batch, row: number, context: ExecutionContext): void {
-    this.#outerColumns = source.columns;
-    this.#outerRow = row;
+  open(context: ExecutionContext): void {
     this.#context = context;
+    this.#rows.close();
+    this.#reader.rewind();
   }
 
-  reset(): void {
-    this.isComplete = false;
-    this.#sawNull = false;
-    this.#decided = false;
+  rewind(): void {
+    this.#reader.rewind();
   }
 
-  add(batch: Batch): void {
-    const context = this.#context as ExecutionContext;
-    for (let k = 0; k < batch.selectedCount && !this.#decided; k++) {
-      const row = batch.selection === undefined ? k : (batch.selection[k] as number);
-      const value = interpret(this.#test, {
-        eval: context.eval,
-        column: (id) => this.#column(id, batch, row),
-        slot: (id) => context.slots[id] ?? null,
-        parameter: (index) => context.parameters[index] ?? null,
-      });
-      if (value === null) this.#sawNull = true;
-      else if (value === this.#isAny) this.#decided = true;
-    }
-    this.isComplete = this.#decided;
+  next(rowsMax: number): Step {
+    return this.#reader.next(rowsMax, this.#context as ExecutionContext);
   }
 
-  #column(id: ColumnId, batch: Batch, row: number): Datum {
-    const inner = this.#inner.get(id);
-    if (inner !== undefined) return getType(inner.type).readDatum(batch.columns[inner.index] as Vector, row);
-    const { index, type } = placeOf(this.#outer, id);
-    return getType(type).readDatum(this.#outerColumns[index] as Vector, this.#outerRow);
-  }
-
-  value(): Datum {
-    if (this.#decided) return this.#isAny;
-    return this.#sawNull ? null : !this.#isAny;
+  close(): void {
+    this.#rows.close();
   }
 }

@@ -18,6 +18,7 @@ import type {
   StoredTable,
   TableScan,
 } from '../../../src/tables/access-method.ts';
+import type { WaitPolicy } from '../../../src/transaction/transaction.ts';
 import type { Datum } from '../../../src/types/datum.ts';
 import { encodeKeyPart } from '../../../src/types/key-encoding.ts';
 import { getType } from '../../../src/types/registry.ts';
@@ -144,6 +145,10 @@ export class MemoryTable implements AccessMethod {
   rows: StoredRow[] = [];
   /** How many of the next calls that may wait answer 'wait'. */
   blocked = 0;
+  /** How many of the next locks under NOWAIT or SKIP LOCKED are refused. */
+  lockedByOthers = 0;
+  /** Locks taken. */
+  locks = 0;
   #nextRowId = 1;
   #nextLsn = 100;
   readonly #own = new Set<number>();
@@ -307,8 +312,13 @@ export class MemoryTable implements AccessMethod {
     return { kind: 'done', lsn: this.#nextLsn++ as Lsn };
   }
 
-  lockRow(reference: RowReference): ModifyOutcome {
+  lockRow(reference: RowReference, _mode: unknown, policy: WaitPolicy): ModifyOutcome {
     const current = this.#current(reference);
+    if (policy !== 'wait' && this.lockedByOthers > 0) {
+      this.lockedByOthers--;
+      return { kind: 'locked' };
+    }
+    this.locks++;
     return 'kind' in current ? current : { kind: 'done', lsn: current.lsn as Lsn };
   }
 
