@@ -1,0 +1,16 @@
+CREATE SCHEMA app;
+CREATE SEQUENCE app.counter START 5 INCREMENT 2 MAXVALUE 1000 CYCLE;
+CREATE TABLE app.customers (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, email varchar(80) UNIQUE, balance numeric(10,2) DEFAULT 0 NOT NULL, tags text[] DEFAULT '{}', created timestamptz DEFAULT now(), CONSTRAINT positive CHECK (balance >= 0 AND name <> ''));
+CREATE TABLE orders (id serial PRIMARY KEY, customer int NOT NULL REFERENCES app.customers ON DELETE CASCADE, price numeric(8,2), amount int DEFAULT 1 CHECK (amount > 0), total numeric GENERATED ALWAYS AS (price * amount) STORED, state text DEFAULT 'new', placed date DEFAULT CURRENT_DATE, UNIQUE (customer, placed));
+CREATE INDEX orders_total ON orders (total DESC, id);
+CREATE INDEX orders_state ON orders (state DESC NULLS LAST);
+CREATE TABLE items (order_id int, line smallint, label char(4), weight real DEFAULT 1.5, big bigint, PRIMARY KEY (order_id, line), FOREIGN KEY (order_id) REFERENCES orders (id) ON UPDATE CASCADE ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, CHECK (line > 0 AND (weight > 0 OR big IS NULL) AND label IN ('a', 'b')));
+CREATE TABLE plain (a int, b text);
+CREATE VIEW open_orders AS SELECT o.id, c.name, o.total * 2 + 1 AS twice, upper(o.state) AS state FROM orders o JOIN app.customers c ON c.id = o.customer WHERE o.state = 'new' AND o.total > 10;
+CREATE VIEW states AS SELECT state, count(*) AS n, CASE WHEN sum(total) > 100 THEN 'big' ELSE 'small' END AS size FROM orders GROUP BY state HAVING count(*) > 1 ORDER BY state;
+CREATE VIEW unions AS SELECT id FROM orders UNION ALL SELECT order_id FROM items ORDER BY 1;
+CREATE VIEW nested AS SELECT p.a, x.b FROM plain p LEFT JOIN (SELECT b, max(a) AS m FROM plain GROUP BY b) x ON x.m = p.a WHERE EXISTS (SELECT 1 FROM items i WHERE i.order_id = p.a) AND p.a IN (SELECT id FROM orders) ORDER BY p.a DESC LIMIT 3;
+COMMENT ON TABLE orders IS 'what was ordered';
+COMMENT ON COLUMN orders.total IS 'made of price and amount';
+COMMENT ON SCHEMA app IS 'the application';
+COMMENT ON VIEW open_orders IS 'not shipped';
