@@ -74,13 +74,11 @@ interface Dependent {
 
 function dependentsOf(object: ObjectAddress, context: CommandContext): Dependent[] {
   const key = [object.classOid, object.oid, ...(object.column === 0 ? [] : [object.column])];
-  const found = readRows(context.writing, 'pg_depend', 'pg_depend_reference_index', key).map((row) => ({
+  return readRows(context.writing, 'pg_depend', 'pg_depend_reference_index', key).map((row) => ({
     object: { classOid: row['classid'] as Oid, oid: row['objid'] as Oid, column: row['objsubid'] as number },
     on: { ...object, column: row['refobjsubid'] as number },
     kind: row['deptype'] as 'n',
   }));
-  // In the order they were made.
-  return found.sort((a, b) => a.object.oid - b.object.oid);
 }
 
 /** The object that this one is an inner part of (an index of its constraint), which must be dropped instead. */
@@ -108,9 +106,11 @@ export function collectDrops(
     if (seen.some((other) => sameObject(other, object))) return;
     seen.push(object);
     const found: ObjectAddress[] = [];
-    for (const dependent of dependentsOf(object, context)) {
-      // A view depends through its rule, an array type through its row type: the whole is what goes.
-      const whole = wholeOf(dependent.object, context);
+    // A view depends through its rule, an array type through its row type: the whole is what goes, oldest first.
+    const dependents = dependentsOf(object, context)
+      .map((dependent) => ({ ...dependent, whole: wholeOf(dependent.object, context) }))
+      .sort((a, b) => a.whole.oid - b.whole.oid);
+    for (const { whole, ...dependent } of dependents) {
       const isPart = dependent.kind !== 'n' || roots.some((root) => sameObject(root, whole));
       if (!isPart && !seen.some((other) => sameObject(other, whole)) && !isCovered(whole, roots, context)) {
         outside.push({ ...dependent, object: whole });
