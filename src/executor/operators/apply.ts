@@ -6,6 +6,7 @@ import type { ColumnId } from '../../algebra/expression.ts';
 import { InvariantError } from '../../common/assert.ts';
 import type { Apply as ApplyNode } from '../../algebra/physical.ts';
 import { Batch } from '../../types/batch.ts';
+import { ArrayValue, RecordValue } from '../../types/datum.ts';
 import type { Datum } from '../../types/datum.ts';
 import type { TypeHandler } from '../../types/type-handler.ts';
 import { getType } from '../../types/registry.ts';
@@ -33,10 +34,12 @@ export class Apply implements Operator {
   readonly #slots: SlotSetter;
   readonly #collector: SubqueryCollector | QuantifiedTest;
   readonly #keyColumns: readonly number[];
-  readonly #isVolatile: boolean;
+  /** Values may be shared by rows with equal slot values. */
+  readonly #remembers: boolean;
   readonly #memo: GroupTable;
   /** Value by group of the memo; undefined: not computed yet. */
   #values: (Datum | undefined)[] = [];
+  #valueBytes = 0;
   readonly #groups = new Int32Array(batchRowsMax);
   readonly #result: Vector;
   readonly #resultWriter: DatumOutput;
@@ -54,18 +57,20 @@ export class Apply implements Operator {
     this.#result = createVector(handler.vectorKind);
     this.#resultWriter = new DatumOutput(handler);
     this.#collector = makeCollector(node, build);
-    this.#isVolatile = build.hasSideEffects(node.plan);
+    const isVolatile = build.hasSideEffects(node.plan);
     const isQuantified = this.#collector instanceof QuantifiedTest;
     const plan = build.build(node.plan);
     // ANY and ALL over rows that stay the same go through them again for each outer row.
-    const isKept = isQuantified && !this.#isVolatile && !build.dependsOnSlots(node.plan);
+    const isKept = isQuantified && !isVolatile && !build.dependsOnSlots(node.plan);
     this.#plan = isKept ? new KeptPlan(plan, handlersOf(node.plan.output, build.typeOf)) : plan;
     const outer = this.#collector instanceof QuantifiedTest ? this.#collector.outer : [];
     const slots = [...node.slots, ...outer];
     this.#slots = new SlotSetter(slots, layout);
     const keys: ColumnId[] = [...new Set(slots.map(({ column }) => column))];
     this.#keyColumns = keys.map((column) => placeOf(layout, column).index);
-    this.#memo = new GroupTable(handlersOf(keys, build.typeOf));
+    const keyHandlers = handlersOf(keys, build.typeOf);
+    this.#remembers = !isVolatile && keyHandlers.every(isIdentifying);
+    this.#memo = new GroupTable(keyHandlers);
   }
 
   open(context: ExecutionContext): void {
@@ -83,7 +88,7 @@ export class Apply implements Operator {
 
   #restart(context: ExecutionContext): void {
     this.#memo.open(context.memory);
-    this.#values = [];
+    this.#forgetValues(context);
     this.#source = undefined;
     this.#running = false;
   }
@@ -113,22 +118,38 @@ export class Apply implements Operator {
     this.#next = 0;
     resetVector(this.#result);
     this.#resultWriter.started = false;
-    if (this.#memo.count > rememberedMax || mustSpill(context.memory, this.#memo.bytes)) {
+    if (!this.#remembers) return;
+    if (this.#memo.count > rememberedMax || mustSpill(context.memory, this.#memo.bytes + this.#valueBytes)) {
       this.#memo.clear();
-      this.#values = [];
+      this.#forgetValues(context);
     }
     const keys = this.#keyColumns.map((index) => source.columns[index] as Vector);
     this.#memo.assign(keys, source.selection, source.selectedCount, this.#groups);
   }
 
+  /** Values that do not fit any more are computed again. */
+  #remember(group: number, value: Datum, context: ExecutionContext): void {
+    const bytes = heapBytes(value);
+    if (this.#valueBytes + bytes > context.memory.limitBytes) return;
+    this.#values[group] = value;
+    this.#valueBytes += bytes;
+    context.memory.take(bytes);
+  }
+
+  #forgetValues(context: ExecutionContext): void {
+    this.#values = [];
+    context.memory.give(this.#valueBytes);
+    this.#valueBytes = 0;
+  }
+
   /** False: the subplan waits. */
   #computeRow(source: Batch, row: number, context: ExecutionContext): boolean {
     const group = this.#groups[row] as number;
-    let value = this.#isVolatile ? undefined : this.#values[group];
+    let value = this.#remembers ? this.#values[group] : undefined;
     if (value === undefined) {
       if (!this.#run(source, row, context)) return false;
       value = this.#collector.value();
-      this.#values[group] = value;
+      if (this.#remembers) this.#remember(group, value, context);
     }
     this.#resultWriter.write(this.#result, row, value);
     return true;
@@ -159,8 +180,24 @@ export class Apply implements Operator {
     if (this.#planOpen) this.#plan.close();
     this.#planOpen = false;
     this.#memo.close();
-    this.#values = [];
+    if (this.#context !== undefined) this.#forgetValues(this.#context);
+    this.#context = undefined;
   }
+}
+
+/** What a value takes in the heap, about. */
+function heapBytes(value: Datum): number {
+  const own = 16;
+  if (typeof value === 'string') return own + value.length * 2;
+  if (value instanceof Uint8Array) return own + value.length;
+  if (value instanceof ArrayValue) return value.elements.reduce((sum: number, item) => sum + heapBytes(item), own);
+  if (value instanceof RecordValue) return value.fields.reduce((sum: number, item) => sum + heapBytes(item), own);
+  return own;
+}
+
+/** Whether equal values of the type are the same in every respect. 1.0 and 1.00 are not: the subquery could show the difference. */
+function isIdentifying(handler: TypeHandler): boolean {
+  return handler.keyExact && handler.hash !== undefined;
 }
 
 function makeCollector(node: ApplyNode, build: BuildContext): SubqueryCollector | QuantifiedTest {
