@@ -4,25 +4,28 @@ import type { ColumnDescriptor, TableDescriptor } from '../../catalog/descriptor
 import type { CopyStmt } from '../../parser/utility-syntax.ts';
 import type { Session } from '../session.ts';
 
-export function copiedTable(session: Session, statement: CopyStmt): TableDescriptor {
+export function copiedRelation(session: Session, statement: CopyStmt): TableDescriptor {
   const { relation } = statement;
   const { schemaname, relname } = relation as NonNullable<typeof relation>;
   const table = session.catalog.findRelation(schemaname, relname);
-  if (table === undefined) {
-    const written = schemaname === undefined ? relname : `${schemaname}.${relname}`;
-    throw new SqlError(sqlState.undefinedTable, `relation "${written}" does not exist`);
-  }
-  if (table.kind === 'r') return table;
-  throw new SqlError(sqlState.wrongObjectType, refusal(table, statement.is_from), {
-    hint: table.kind === 'v' && !statement.is_from ? 'Try the COPY (SELECT ...) TO variant.' : undefined,
-  });
+  if (table !== undefined) return table;
+  const written = schemaname === undefined ? relname : `${schemaname}.${relname}`;
+  throw new SqlError(sqlState.undefinedTable, `relation "${written}" does not exist`);
 }
 
 const kinds: Readonly<Record<string, string>> = { v: 'view', S: 'sequence', m: 'materialized view' };
 
-function refusal(table: TableDescriptor, isFrom: boolean): string {
+/** Why the relation cannot be copied; undefined: it can. */
+export function relationRefusal(table: TableDescriptor, isFrom: boolean): SqlError | undefined {
+  if (table.kind === 'r') return undefined;
   const kind = kinds[table.kind] ?? 'non-table relation';
-  return isFrom ? `cannot copy to ${kind} "${table.name}"` : `cannot copy from ${kind} "${table.name}"`;
+  const message = `cannot copy ${isFrom ? 'to' : 'from'} ${kind} "${table.name}"`;
+  return new SqlError(sqlState.wrongObjectType, message, { hint: hintFor(table, isFrom) });
+}
+
+function hintFor(table: TableDescriptor, isFrom: boolean): string | undefined {
+  if (table.kind === 'v' && isFrom) return 'To enable copying to a view, provide an INSTEAD OF INSERT trigger.';
+  return isFrom || (table.kind !== 'v' && table.kind !== 'm') ? undefined : 'Try the COPY (SELECT ...) TO variant.';
 }
 
 /** Named columns in their order, or all but dropped and generated ones. */
@@ -32,9 +35,7 @@ export function copiedColumns(table: TableDescriptor, statement: CopyStmt): read
   const chosen: ColumnDescriptor[] = [];
   for (const name of statement.attlist) {
     const column = live.find((candidate) => candidate.name === name);
-    if (column === undefined) {
-      throw new SqlError(sqlState.undefinedColumn, `column "${name}" of relation "${table.name}" does not exist`);
-    }
+    if (column === undefined) throw unknownColumn(name, table);
     if (column.generated !== '') {
       throw new SqlError(sqlState.invalidColumnReference, `column "${name}" is a generated column`, {
         detail: 'Generated columns cannot be used in COPY.',
@@ -48,14 +49,23 @@ export function copiedColumns(table: TableDescriptor, statement: CopyStmt): read
   return chosen;
 }
 
-/** Columns of FORCE_… options must be among those copied. */
+function unknownColumn(name: string, table: TableDescriptor | undefined): SqlError {
+  const owner = table === undefined ? '' : ` of relation "${table.name}"`;
+  return new SqlError(sqlState.undefinedColumn, `column "${name}"${owner} does not exist`);
+}
+
+/** Columns of FORCE_… options must be among those copied. `table`: undefined for a query. */
 export function checkForcedColumns(
-  names: readonly string[],
+  names: readonly string[] | '*',
   option: string,
   columns: readonly { readonly name: string }[],
+  table: TableDescriptor | undefined,
 ): void {
+  if (names === '*') return;
   for (const name of names) {
     if (columns.some((column) => column.name === name)) continue;
+    const exists = table?.columns.some((column) => !column.dropped && column.name === name) ?? false;
+    if (!exists) throw unknownColumn(name, table);
     throw new SqlError(sqlState.invalidColumnReference, `${option} column "${name}" not referenced by COPY`);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { notSupported, SqlError, sqlState } from '../../common/sql-error.ts';
 import type { ColumnDescriptor, TableDescriptor } from '../../catalog/descriptors.ts';
-import { END, WAIT, type Operator } from '../../executor/operator.ts';
+import { END, WAIT, type Step } from '../../executor/operator.ts';
 import type { CopyStmt } from '../../parser/utility-syntax.ts';
 import { lockMode } from '../../transaction/lock-modes.ts';
 import type { TransactionSnapshot } from '../../transaction/snapshots.ts';
@@ -16,15 +16,17 @@ import type { RunProgress } from '../plan-run.ts';
 import type { Portal } from '../portal.ts';
 import type { PreparedStatement } from '../prepared-statement.ts';
 import type { Session } from '../session.ts';
-import { checkForcedColumns, copiedColumns, copiedTable } from './copy-columns.ts';
+import { BinarySource } from './binary-source.ts';
+import { checkForcedColumns, copiedColumns, copiedRelation, relationRefusal } from './copy-columns.ts';
 import { CopyProblem } from './copy-problem.ts';
-import { readCopyOptions } from './copy-options.ts';
-import { buildCopyIn, planCopyIn } from './copy-plan.ts';
-import { CopySource } from './copy-source.ts';
+import { type CopyOptions, readCopyOptions } from './copy-options.ts';
+import { CopyInsert, planCopyIn } from './copy-plan.ts';
+import type { CopySource } from './copy-source.ts';
+import { LineSource } from './line-source.ts';
 
 interface Running {
   readonly source: CopySource;
-  readonly insert: Operator;
+  readonly copy: CopyInsert;
   readonly execution: Execution;
   readonly snapshot: TransactionSnapshot;
 }
@@ -40,10 +42,10 @@ export class CopyInPortal implements Portal {
   readonly #statement: CopyStmt;
   readonly #preparation = new AsyncStep<void>();
   #running: Running | undefined = undefined;
+  /** Found before, but told once the client has been asked for its data, as PostgreSQL does. */
+  #refusal: SqlError | undefined = undefined;
   #phase: 'preparing' | 'receiving' | 'checking' | 'over' = 'preparing';
   #inputEnded = false;
-  /** Rows stored before the batch at hand. */
-  #storedBefore = 0;
 
   constructor(session: Session, name: string, prepared: PreparedStatement, statement: CopyStmt) {
     this.#session = session;
@@ -61,6 +63,7 @@ export class CopyInPortal implements Portal {
     if (this.#phase === 'preparing') {
       if (this.#preparation.step(session, () => this.#prepare()) === 'wait') return 'wait';
       this.#phase = 'receiving';
+      if (this.#refusal !== undefined) throw this.#refusal;
     }
     if (this.#phase === 'receiving') {
       session.interrupts.check();
@@ -82,73 +85,95 @@ export class CopyInPortal implements Portal {
     const session = this.#session;
     const statement = this.#statement;
     if (statement.filename !== undefined || statement.is_program) throw notSupported('COPY from a file of the server');
-    if (statement.whereClause !== undefined) throw notSupported('COPY FROM … WHERE');
-    const options = readCopyOptions(statement);
     const table = await this.#lockedTable();
-    if (table.system) {
-      throw new SqlError(sqlState.insufficientPrivilege, `permission denied: "${table.name}" is a system catalog`);
-    }
     if (session.block.current.readOnly) {
       throw new SqlError(sqlState.readOnlySqlTransaction, 'cannot execute COPY FROM in a read-only transaction');
     }
+    const options = readCopyOptions(statement, this.prepared.sql);
     const columns = copiedColumns(table, statement);
-    checkForcedColumns(options.forceNotNull, 'FORCE_NOT_NULL', columns);
-    checkForcedColumns(options.forceNull, 'FORCE_NULL', columns);
-    const source = new CopySource(table, columns, options, session.io);
-    this.#open(table, columns, source);
+    checkForcedColumns(options.forceNotNull, 'FORCE_NOT_NULL', columns, table);
+    checkForcedColumns(options.forceNull, 'FORCE_NULL', columns, table);
+    this.#refusal = this.#refuse(table, options);
+    if (this.#refusal === undefined) this.#open(table, columns, options);
     const { client } = session;
     if (client === undefined || session.copyInput === undefined) throw notSupported('COPY FROM STDIN without a client');
-    client.writer.copyInResponse(
-      0,
-      columns.map(() => 0),
-    );
+    const format = options.format === 'binary' ? 1 : 0;
+    const formats = columns.map(() => format);
+    client.writer.copyInResponse(format, formats);
     client.flush();
   }
 
   async #lockedTable(): Promise<TableDescriptor> {
     const session = this.#session;
     for (;;) {
-      const table = copiedTable(session, this.#statement);
+      const table = copiedRelation(session, this.#statement);
       await session.lockTableWhenFree(table.oid, lockMode.rowExclusive);
-      if (copiedTable(session, this.#statement) === table) return table;
+      if (copiedRelation(session, this.#statement) === table) return table;
     }
   }
 
-  #open(table: TableDescriptor, columns: readonly ColumnDescriptor[], source: CopySource): void {
+  #refuse(table: TableDescriptor, options: CopyOptions): SqlError | undefined {
+    const refusal = relationRefusal(table, true);
+    if (refusal !== undefined) return refusal;
+    if (table.system) {
+      return new SqlError(sqlState.insufficientPrivilege, `permission denied: "${table.name}" is a system catalog`);
+    }
+    // FREEZE itself changes nothing here: rows older than every snapshot cost no more than others.
+    if (options.freeze && !this.#isNew(table)) {
+      return new SqlError(
+        sqlState.objectNotInPrerequisiteState,
+        'cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction',
+      );
+    }
+    return undefined;
+  }
+
+  /** Nobody else has seen its present storage. */
+  #isNew(table: TableDescriptor): boolean {
+    const committed = this.#session.database.catalog.getRelation(table.oid);
+    return committed?.storage?.tree !== table.storage?.tree;
+  }
+
+  #open(table: TableDescriptor, columns: readonly ColumnDescriptor[], options: CopyOptions): void {
     const session = this.#session;
-    const planned = planCopyIn(session, table, columns);
-    const insert = buildCopyIn(planned, source);
+    const planned = planCopyIn(session, table, columns, this.#statement.whereClause, this.prepared.sql);
+    const source =
+      options.format === 'binary'
+        ? new BinarySource(table, columns, session.io)
+        : new LineSource(table, columns, options, session.io);
+    const copy = new CopyInsert(planned, source);
     session.block.snapshotTaken = true;
     const snapshot = session.takeStatementSnapshot();
     const execution = new Execution(session, session, planned.slotCount, session.referential);
     execution.snapshot = snapshot;
     execution.transaction = session.block.current;
     execution.memory = session.newMemoryAccount();
-    this.#running = { source, insert, execution, snapshot };
-    insert.open(execution);
+    this.#running = { source, copy, execution, snapshot };
+    copy.built.open(execution);
   }
 
   // ---- receiving
 
   #receive(): RunProgress {
-    const { source, insert, execution } = this.#running as Running;
+    const { source } = this.#running as Running;
     const session = this.#session;
     for (;;) {
-      try {
-        const step = insert.next(batchRowsMax);
-        if (step === END) {
-          if (this.#drainInput()) return 'done';
-          return 'wait';
-        }
-        if (step === WAIT && !source.needsBytes) return session.sliceOver() ? 'yield' : 'wait';
-      } catch (error) {
-        if (error instanceof SqlError) throw source.placeError(error, execution.modified - this.#storedBefore);
-        throw error;
-      }
-      this.#storedBefore = execution.modified;
+      const step = this.#insert();
+      if (step === END) return this.#drainInput() ? 'done' : 'wait';
+      if (step === WAIT && !source.needsBytes) return session.sliceOver() ? 'yield' : 'wait';
       source.needsBytes = false;
       if (!this.#takeMessage()) return 'wait';
       if (session.sliceOver()) return 'yield';
+    }
+  }
+
+  #insert(): Step {
+    const { source, copy } = this.#running as Running;
+    try {
+      return copy.built.next(batchRowsMax);
+    } catch (error) {
+      if (error instanceof SqlError) throw source.placeError(error, copy.failedRow);
+      throw error;
     }
   }
 
@@ -160,17 +185,16 @@ export class CopyInPortal implements Portal {
       case 'none':
         return false;
       case 'data':
-        source.lines.feed(input.buffer, input.start, input.end);
+        source.feed(input.buffer, input.start, input.end);
         return true;
       case 'done':
         this.#inputEnded = true;
-        source.lines.complete();
+        source.complete();
         return true;
-      case 'fail':
-        throw new CopyProblem(
-          new SqlError(sqlState.queryCanceled, `COPY from stdin failed: ${input.failure}`),
-          source.place,
-        );
+      case 'fail': {
+        const error = new SqlError(sqlState.queryCanceled, `COPY from stdin failed: ${input.failure}`);
+        throw new CopyProblem(error, source.failurePlace);
+      }
     }
   }
 
@@ -191,7 +215,7 @@ export class CopyInPortal implements Portal {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
-    running.insert.close();
+    running.copy.built.close();
     this.#session.releaseSnapshot(running.snapshot);
   }
 

@@ -1,18 +1,30 @@
 /** COPY … TO STDOUT: of a table's columns, or of a query. */
-import { notSupported } from '../../common/sql-error.ts';
+import { notSupported, SqlError, sqlState } from '../../common/sql-error.ts';
 import { quoteIdentifier } from '../../functions/quoting.ts';
-import { parse } from '../../parser/parse.ts';
+import { parse, type ParsedStatement } from '../../parser/parse.ts';
 import type { Statement } from '../../parser/syntax.ts';
 import type { CopyStmt } from '../../parser/utility-syntax.ts';
-import { isPlannable } from '../../analyzer/analyze.ts';
+import type { OutputColumn } from '../../algebra/query.ts';
+import type { TableDescriptor } from '../../catalog/descriptors.ts';
+import type { TypeHandler } from '../../types/type-handler.ts';
 import type { Client } from '../client.ts';
 import { PlanRun, type RunProgress } from '../plan-run.ts';
 import type { Portal } from '../portal.ts';
-import { PreparedStatement } from '../prepared-statement.ts';
+import { isSelectInto, PreparedStatement, requirePlannable } from '../prepared-statement.ts';
+import { joinQualifiedName } from '../qualified-name.ts';
+import { discardedRows } from '../row-sink.ts';
 import type { Session } from '../session.ts';
-import { checkForcedColumns, copiedColumns, copiedTable } from './copy-columns.ts';
+import { BinaryEncoder } from './binary-encoder.ts';
+import { checkForcedColumns, copiedColumns, copiedRelation, relationRefusal } from './copy-columns.ts';
 import { type CopyOptions, readCopyOptions } from './copy-options.ts';
-import { CopyRows } from './copy-rows.ts';
+import { CopyRows, type RowEncoder } from './copy-rows.ts';
+import { CsvEncoder } from './csv-encoder.ts';
+import { TextEncoder } from './text-encoder.ts';
+
+interface Started {
+  readonly options: CopyOptions;
+  readonly run: PlanRun;
+}
 
 export class CopyOutPortal implements Portal {
   readonly name: string;
@@ -23,7 +35,7 @@ export class CopyOutPortal implements Portal {
   tagRows = 0;
   readonly #session: Session;
   readonly #statement: CopyStmt;
-  #run: PlanRun | undefined = undefined;
+  #started: Started | undefined = undefined;
   #rows: CopyRows | undefined = undefined;
 
   constructor(session: Session, name: string, prepared: PreparedStatement, statement: CopyStmt) {
@@ -38,58 +50,90 @@ export class CopyOutPortal implements Portal {
   }
 
   run(): RunProgress {
-    this.#run ??= this.#start();
-    const client = this.#session.client as Client;
+    const started = (this.#started ??= this.#start());
     if (this.#rows === undefined) {
       // Locks and the snapshot first: what fails there fails before the copy begins.
-      const opened = this.#run.advance(0, { isFull: false, take: () => undefined });
+      const opened = started.run.advance(0, discardedRows);
       if (opened === 'wait' || opened === 'yield') return opened;
-      this.#rows = this.#begin(this.#run, client);
+      this.#rows = this.#begin(started, this.#session.client as Client);
     }
-    const progress = this.#run.advance(Infinity, this.#rows);
+    const progress = started.run.advance(Infinity, this.#rows);
     if (progress !== 'done') return progress;
+    this.#rows.end();
     this.tagRows = this.#rows.count;
-    client.writer.copyDone();
     return 'done';
   }
 
-  #start(): PlanRun {
+  // ---- what to copy
+
+  #start(): Started {
     const session = this.#session;
     const statement = this.#statement;
     if (statement.filename !== undefined || statement.is_program) throw notSupported('COPY to a file of the server');
     if (session.client === undefined) throw notSupported('COPY TO STDOUT without a client');
-    const { query, sql } = this.#query();
-    const prepared = new PreparedStatement(session, '', sql, query, [], { parametersAllowed: false, fromSql: true });
-    return new PlanRun(session, prepared, prepared.plan(session), []);
+    return statement.query === undefined ? this.#startTable() : this.#startQuery(statement.query);
   }
 
-  #query(): { readonly query: Statement; readonly sql: string } {
-    const { query } = this.#statement;
-    if (query !== undefined) {
-      if (!isPlannable(query)) throw notSupported('COPY of such a statement');
-      return { query, sql: this.prepared.sql };
-    }
-    const table = copiedTable(this.#session, this.#statement);
+  #startTable(): Started {
+    const table = copiedRelation(this.#session, this.#statement);
+    const refusal = relationRefusal(table, false);
+    if (refusal !== undefined) throw refusal;
+    const options = this.#options();
     const columns = copiedColumns(table, this.#statement).map((column) => quoteIdentifier(column.name));
-    const sql = `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
-    return { query: (parse(sql)[0] as { readonly statement: Statement }).statement, sql };
+    const sql = `SELECT ${columns.join(', ')} FROM ${joinQualifiedName(table.schema, table.name)}`;
+    const { statement } = parse(sql)[0] as ParsedStatement;
+    return { options, run: this.#plan(statement, sql, options, table) };
   }
 
-  #begin(run: PlanRun, client: Client): CopyRows {
-    const options: CopyOptions = readCopyOptions(this.#statement);
+  #startQuery(query: Statement): Started {
+    const options = this.#options();
+    if (isSelectInto(query)) throw new SqlError(sqlState.featureNotSupported, 'COPY (SELECT INTO) is not supported');
+    requirePlannable(query);
+    if (query.kind !== 'SelectStmt' && !('returningClause' in query && query.returningClause !== undefined)) {
+      throw new SqlError(sqlState.featureNotSupported, 'COPY query must have a RETURNING clause');
+    }
+    return { options, run: this.#plan(query, this.prepared.sql, options, undefined) };
+  }
+
+  #options(): CopyOptions {
+    return readCopyOptions(this.#statement, this.prepared.sql);
+  }
+
+  #plan(query: Statement, sql: string, options: CopyOptions, table: TableDescriptor | undefined): PlanRun {
+    const session = this.#session;
+    const prepared = new PreparedStatement(session, '', sql, query, [], { parametersAllowed: false, fromSql: true });
+    const plan = prepared.plan(session);
+    checkForcedColumns(options.forceQuote, 'FORCE_QUOTE', plan.output, table);
+    return new PlanRun(session, prepared, plan, []);
+  }
+
+  // ---- how to write it
+
+  #begin({ options, run }: Started, client: Client): CopyRows {
     const { output, handlers } = run.plan;
-    if (options.forceQuote !== '*') checkForcedColumns(options.forceQuote, 'FORCE_QUOTE', output);
-    const columns = output.map(({ name }, i) => ({ name, handler: handlers[i] as (typeof handlers)[number] }));
-    client.writer.copyOutResponse(
-      0,
-      output.map(() => 0),
-    );
-    const rows = new CopyRows(client, options, columns, this.#session.io);
-    if (options.header === 'write') rows.header(output.map((column) => column.name));
+    const format = options.format === 'binary' ? 1 : 0;
+    const formats = output.map(() => format);
+    client.writer.copyOutResponse(format, formats);
+    const rows = new CopyRows(client, this.#encoder(options, output, handlers));
+    rows.begin(output.map((column) => column.name));
     return rows;
   }
 
+  #encoder(options: CopyOptions, output: readonly OutputColumn[], handlers: readonly TypeHandler[]): RowEncoder {
+    const { io } = this.#session;
+    switch (options.format) {
+      case 'text':
+        return new TextEncoder(options, handlers, io);
+      case 'csv': {
+        const columns = output.map(({ name }, i) => ({ name, handler: handlers[i] as TypeHandler }));
+        return new CsvEncoder(options, columns, io);
+      }
+      case 'binary':
+        return new BinaryEncoder(handlers, io);
+    }
+  }
+
   close(): void {
-    this.#run?.close();
+    this.#started?.run.close();
   }
 }

@@ -1,10 +1,11 @@
 /**
- * Bytes of COPY FROM as lines and fields. Whole lines only: a line of which the end has not come yet is looked at again when
- * more bytes are there. Nothing is allocated per field: their places are in arrays that are filled again for every line.
+ * Bytes of COPY FROM as lines and fields. Nothing is allocated per field: their places are in arrays that are filled again for
+ * every line. A line whose end has not come yet is gone on with when more bytes are there, so every byte is looked at once.
  */
 import { SqlError, sqlState } from '../../common/sql-error.ts';
 import { checkUtf8 } from '../../common/utf8.ts';
 import type { CopyOptions } from './copy-options.ts';
+import { InputBytes } from './input-bytes.ts';
 
 export type LineStep = 'line' | 'more' | 'end';
 
@@ -15,8 +16,12 @@ const dot = 0x2e;
 
 type LineEnd = 'unknown' | 'newline' | 'return' | 'both';
 
-export abstract class LineReader {
-  bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const lineEndWords = {
+  newline: { name: 'newline', escaped: String.raw`\n` },
+  return: { name: 'carriage return', escaped: String.raw`\r` },
+} as const;
+
+export abstract class LineReader extends InputBytes {
   /** The line at hand is bytes[lineStart, lineEnd). */
   lineStart = 0;
   lineEnd = 0;
@@ -27,90 +32,75 @@ export abstract class LineReader {
   /** 1: escapes or quotes are in it, and must be resolved. */
   fieldCoded: Uint8Array = new Uint8Array(64);
   protected readonly options: CopyOptions;
-  protected at = 0;
-  protected limit = 0;
-  protected isComplete = false;
-  protected lineEndKind: LineEnd = 'unknown';
-  #isOver = false;
-  /** No complete line begins before a newline from here on. */
-  #searched = 0;
+  /** Where scanning of an unfinished line goes on, and what is known of it: its open field, and all its bytes ORed. */
+  protected scanned = 0;
+  protected openField = 0;
+  protected openFieldCoded = false;
+  protected bits = 0;
+  /** An end mark has come: what follows it does not count. */
+  protected sawEndMark = false;
+  #lineEndKind: LineEnd = 'unknown';
+  #isOpen = false;
 
   constructor(options: CopyOptions) {
+    super();
     this.options = options;
   }
 
-  feed(chunk: Uint8Array, start: number, end: number): void {
-    const count = end - start;
-    if (this.limit + count > this.bytes.length) this.#makeRoom(count);
-    this.bytes.set(chunk.subarray(start, end), this.limit);
-    this.limit += count;
+  protected override shift(moved: number): void {
+    this.lineStart -= moved;
+    this.scanned -= moved;
+    this.openField -= moved;
+    for (let i = 0; i < this.fieldCount; i++) {
+      this.fieldStart[i] = (this.fieldStart[i] as number) - moved;
+      this.fieldEnd[i] = (this.fieldEnd[i] as number) - moved;
+    }
   }
 
-  /** Drops what has been read; lines given out before are no longer there. */
-  #makeRoom(count: number): void {
-    const rest = this.limit - this.at;
-    let target = this.bytes;
-    if (rest + count > target.length) target = Buffer.allocUnsafeSlow(Math.max(2 * target.length, rest + count));
-    this.bytes.copy(target, 0, this.at, this.limit);
-    this.bytes = target;
-    this.#searched = Math.max(this.#searched - this.at, 0);
-    this.at = 0;
-    this.limit = rest;
+  /** The end of the line at hand has not been found yet. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
-  /** No more bytes will come. */
-  complete(): void {
-    this.isComplete = true;
+  protected closeLine(): void {
+    this.#isOpen = false;
   }
 
   next(): LineStep {
-    if (this.#isOver) return 'end';
-    if (this.at === this.limit) return this.isComplete ? 'end' : 'more';
-    if (!this.isComplete && !this.#mayHaveLine()) return 'more';
-    this.fieldCount = 0;
-    this.lineStart = this.at;
-    this.lineNumber++;
-    if (!this.scan()) {
-      this.lineNumber--;
-      return 'more';
-    }
-    if (this.#isEndMark()) {
-      this.#isOver = true;
-      return 'end';
-    }
-    return 'line';
+    if (!this.#isOpen && !this.#begin()) return this.sawEndMark || this.isComplete ? 'end' : 'more';
+    if (!this.scan()) return 'more';
+    this.closeLine();
+    return this.sawEndMark && this.lineEnd === this.lineStart ? 'end' : 'line';
   }
 
-  /** Whether a line end has come since the last try: a long value is not scanned again for every packet. */
-  #mayHaveLine(): boolean {
-    const from = Math.max(this.#searched, this.at);
-    const mark = this.lineEndKind === 'return' ? carriageReturn : newline;
-    const found = this.bytes.subarray(0, this.limit).indexOf(mark, from);
-    if (
-      found >= 0 ||
-      (this.lineEndKind === 'unknown' && this.bytes.subarray(from, this.limit).includes(carriageReturn))
-    ) {
-      return true;
-    }
-    this.#searched = this.limit;
+  #begin(): boolean {
+    if (this.sawEndMark || this.at === this.limit) return false;
+    this.#isOpen = true;
+    this.fieldCount = 0;
+    this.lineStart = this.at;
+    this.scanned = this.at;
+    this.openField = this.at;
+    this.openFieldCoded = false;
+    this.bits = 0;
+    this.lineNumber++;
+    return true;
+  }
+
+  /** Splits the line from `scanned` on; false if its end has not come. */
+  protected abstract scan(): boolean;
+
+  protected pauseAt(at: number): false {
+    this.scanned = at;
     return false;
   }
 
-  /** `\.` alone on a line. */
-  #isEndMark(): boolean {
-    const { lineStart, bytes } = this;
-    return this.lineEnd - lineStart === 2 && bytes[lineStart] === backslash && bytes[lineStart + 1] === dot;
-  }
-
-  /** Splits the line at `at`; false if its end has not come. Sets lineEnd, and `at` behind the line end. */
-  protected abstract scan(): boolean;
-
-  protected addField(start: number, end: number, coded: boolean): void {
+  protected endField(end: number): void {
     const index = this.fieldCount++;
     if (index >= this.fieldStart.length) this.#growFields();
-    this.fieldStart[index] = start;
+    this.fieldStart[index] = this.openField;
     this.fieldEnd[index] = end;
-    this.fieldCoded[index] = coded ? 1 : 0;
+    this.fieldCoded[index] = this.openFieldCoded ? 1 : 0;
+    this.openFieldCoded = false;
   }
 
   #growFields(): void {
@@ -126,35 +116,63 @@ export abstract class LineReader {
     this.fieldCoded = coded;
   }
 
-  /** `bits`: all bytes of the line ORed. */
-  protected endLine(end: number, next: number, bits: number): void {
+  /** The line is over; the next one begins at `next`. */
+  protected endLine(end: number, next: number): true {
+    this.endField(end);
     this.lineEnd = end;
     this.at = next;
-    if (bits >= 0x80) checkUtf8(this.bytes, this.lineStart, end);
+    if (this.bits >= 0x80) checkUtf8(this.bytes, this.lineStart, end);
+    return true;
   }
 
   /**
-   * What stands at a CR or LF: the length of the line end, 0 if it is data, -1 if more bytes are needed to tell.
+   * What stands at a CR or LF: the length of the line end, or -1 if more bytes are needed to tell.
    * The first line end decides which kind the file has.
    */
   protected lineEndLength(at: number, byte: number): number {
+    const kind = this.#lineEndKind;
     if (byte === newline) {
-      if (this.lineEndKind === 'unknown') this.lineEndKind = 'newline';
-      if (this.lineEndKind === 'newline') return 1;
-      throw this.literal('newline', String.raw`\n`);
+      if (kind === 'unknown') this.#lineEndKind = 'newline';
+      else if (kind !== 'newline') throw this.#literal('newline');
+      return 1;
     }
-    if (this.lineEndKind === 'newline') throw this.literal('carriage return', String.raw`\r`);
-    if (this.lineEndKind === 'return') return 1;
+    if (kind === 'newline') throw this.#literal('return');
+    if (kind === 'return') return 1;
     if (at + 1 >= this.limit && !this.isComplete) return -1;
     const isPair = at + 1 < this.limit && this.bytes[at + 1] === newline;
-    if (this.lineEndKind === 'unknown') this.lineEndKind = isPair ? 'both' : 'return';
-    if (this.lineEndKind === 'return') return 1;
+    if (kind === 'unknown') this.#lineEndKind = isPair ? 'both' : 'return';
     if (isPair) return 2;
-    throw this.literal('carriage return', String.raw`\r`);
+    if (kind === 'both') throw this.#literal('return');
+    return 1;
   }
 
   /** A line end of the other kind, unescaped. */
-  protected abstract literal(what: string, escaped: string): SqlError;
+  #literal(what: keyof typeof lineEndWords): SqlError {
+    const { name, escaped } = lineEndWords[what];
+    return this.options.format === 'csv'
+      ? malformed(`unquoted ${name} found in data`, `Use quoted CSV field to represent ${name}.`)
+      : malformed(`literal ${name} found in data`, `Use "${escaped}" to represent ${name}.`);
+  }
+
+  /** What counts as a line inside a CSV field: known once a line has ended, as in PostgreSQL. */
+  protected get lineEndByte(): number {
+    return this.#lineEndKind === 'newline' ? newline : carriageReturn;
+  }
+
+  /**
+   * Whether the `\.` at `at` is the end mark, which must be followed by a line end; undefined if more bytes are needed to tell.
+   */
+  protected isEndMark(at: number): boolean | undefined {
+    if (at + 2 < this.limit) {
+      const next = this.bytes[at + 2];
+      return next === newline || next === carriageReturn;
+    }
+    return this.isComplete ? true : undefined;
+  }
+}
+
+function malformed(message: string, hint?: string): SqlError {
+  return new SqlError(sqlState.badCopyFileFormat, message, { hint });
 }
 
 /** Fields between delimiters, with backslash escapes. */
@@ -162,94 +180,95 @@ export class TextLineReader extends LineReader {
   protected override scan(): boolean {
     const { bytes, limit, options } = this;
     const { delimiter } = options;
-    let at = this.lineStart;
-    let start = at;
-    let bits = 0;
-    let coded = false;
+    let at = this.scanned;
     for (;;) {
-      if (at >= limit) {
-        if (!this.isComplete) return false;
-        this.addField(start, limit, coded);
-        this.endLine(limit, limit, bits);
-        return true;
-      }
+      if (at >= limit) return this.isComplete ? this.endLine(limit, limit) : this.pauseAt(at);
       const byte = bytes[at] as number;
       if (byte === delimiter) {
-        this.addField(start, at, coded);
-        start = ++at;
-        coded = false;
+        this.endField(at);
+        this.openField = ++at;
       } else if (byte === backslash) {
-        if (at + 1 >= limit && !this.isComplete) return false;
-        coded = true;
-        bits |= bytes[at + 1] ?? 0;
+        if (at + 1 >= limit && !this.isComplete) return this.pauseAt(at);
+        if (bytes[at + 1] === dot && at + 1 < limit) {
+          const ends = this.isEndMark(at);
+          if (ends === undefined) return this.pauseAt(at);
+          if (!ends) throw malformed('end-of-copy marker corrupt');
+          this.sawEndMark = true;
+          return this.endLine(at, limit);
+        }
+        this.openFieldCoded = true;
+        const escaped = at + 1 < limit ? (bytes[at + 1] as number) : 1;
+        this.bits |= escaped === 0 ? 0x80 : escaped;
         at = Math.min(at + 2, limit);
       } else if (byte === newline || byte === carriageReturn) {
         const length = this.lineEndLength(at, byte);
-        if (length < 0) return false;
-        this.addField(start, at, coded);
-        this.endLine(at, at + length, bits);
-        return true;
+        return length < 0 ? this.pauseAt(at) : this.endLine(at, at + length);
       } else {
-        bits |= byte === 0 ? 0x80 : byte;
+        // A NUL must be looked at as bytes that are not ASCII must.
+        this.bits |= byte === 0 ? 0x80 : byte;
         at++;
       }
     }
-  }
-
-  protected override literal(what: string, escaped: string): SqlError {
-    return new SqlError(sqlState.badCopyFileFormat, `literal ${what} found in data`, {
-      hint: `Use "${escaped}" to represent ${what}.`,
-    });
   }
 }
 
 /** Fields between delimiters; quotes protect delimiters and line ends. */
 export class CsvLineReader extends LineReader {
+  #quoted = false;
+
   protected override scan(): boolean {
     const { bytes, limit, options } = this;
     const { delimiter, quote, escape } = options;
-    let at = this.lineStart;
-    let start = at;
-    let bits = 0;
-    let coded = false;
-    let quoted = false;
+    let at = this.scanned;
+    if (at === this.lineStart) {
+      const mark = this.#endMarkAt(at);
+      if (mark === undefined) return this.pauseAt(at);
+      if (mark) {
+        this.sawEndMark = true;
+        return this.endLine(at, limit);
+      }
+    }
     for (;;) {
       if (at >= limit) {
-        if (!this.isComplete) return false;
-        if (quoted) throw new SqlError(sqlState.badCopyFileFormat, 'unterminated CSV quoted field');
-        this.addField(start, limit, coded);
-        this.endLine(limit, limit, bits);
-        return true;
+        if (!this.isComplete) return this.pauseAt(at);
+        this.endLine(limit, limit);
+        if (!this.#quoted) return true;
+        this.closeLine();
+        throw malformed('unterminated CSV quoted field');
       }
       const byte = bytes[at] as number;
-      if (quoted && byte === escape && escape !== quote) {
-        if (at + 1 >= limit && !this.isComplete) return false;
-        const next = bytes[at + 1];
-        at += next === escape || next === quote ? 2 : 1;
-      } else if (byte === quote) {
-        coded = true;
-        quoted = !quoted;
+      if (this.#quoted) {
+        if (byte === escape && escape !== quote) {
+          if (at + 1 >= limit && !this.isComplete) return this.pauseAt(at);
+          const next = bytes[at + 1];
+          at += at + 1 < limit && (next === escape || next === quote) ? 2 : 1;
+          continue;
+        }
+        if (byte === quote) this.#quoted = false;
+        else if (byte === this.lineEndByte) this.lineNumber++;
+        this.bits |= byte === 0 ? 0x80 : byte;
         at++;
-      } else if (!quoted && byte === delimiter) {
-        this.addField(start, at, coded);
-        start = ++at;
-        coded = false;
-      } else if (!quoted && (byte === newline || byte === carriageReturn)) {
+      } else if (byte === delimiter) {
+        this.endField(at);
+        this.openField = ++at;
+      } else if (byte === quote) {
+        this.openFieldCoded = true;
+        this.#quoted = true;
+        at++;
+      } else if (byte === newline || byte === carriageReturn) {
         const length = this.lineEndLength(at, byte);
-        if (length < 0) return false;
-        this.addField(start, at, coded);
-        this.endLine(at, at + length, bits);
-        return true;
+        return length < 0 ? this.pauseAt(at) : this.endLine(at, at + length);
       } else {
-        bits |= byte === 0 ? 0x80 : byte;
+        this.bits |= byte === 0 ? 0x80 : byte;
         at++;
       }
     }
   }
 
-  protected override literal(what: string): SqlError {
-    return new SqlError(sqlState.badCopyFileFormat, `unquoted ${what} found in data`, {
-      hint: `Use quoted CSV field to represent ${what}.`,
-    });
+  /** `\.` is the end mark only alone on a line. */
+  #endMarkAt(at: number): boolean | undefined {
+    if (this.bytes[at] !== backslash) return false;
+    if (at + 1 >= this.limit) return this.isComplete ? false : undefined;
+    return this.bytes[at + 1] === dot ? this.isEndMark(at) : false;
   }
 }

@@ -11,6 +11,7 @@ const text: CopyOptions = {
   escape: 0x22,
   nullText: Buffer.from('\\N'),
   header: 'none',
+  freeze: false,
   forceQuote: [],
   forceNotNull: [],
   forceNull: [],
