@@ -1,6 +1,6 @@
 /**
- * Merges sorted sources of rows, in memory or in files, by a binary heap of the sources' current rows. Used for the runs of a
- * sort, and to write them out as one file.
+ * Merges sorted sources of rows, in memory or in files, by a tournament of their current rows. Used for the runs of a sort, and to
+ * write them out as one file.
  */
 import type { BlockReader } from './spill/block-file.ts';
 import type { Vector } from '../types/vector.ts';
@@ -9,12 +9,13 @@ import { appendRows } from './vector-copy.ts';
 import { writePrefixes } from './sort-prefix.ts';
 import type { SortColumn } from './sort-prefix.ts';
 
-/** One sorted source; one shape for both kinds, since the heap reads their fields all the time. */
+/** One sorted source; one shape for both kinds, since the tournament reads their fields all the time. */
 export class MergeSource {
   /** The current row: row `row` of `vectors`, whose first key has this prefix. */
   vectors: readonly Vector[];
   row = -1;
   prefix = 0;
+  isOver = false;
   readonly #ids: Int32Array | undefined;
   readonly #reader: BlockReader | undefined;
   readonly #firstKey: SortColumn;
@@ -58,7 +59,11 @@ export class MergeSource {
 
   /** Moves to the next row; false at the end. */
   advance(): boolean {
-    if (this.#next === this.#end && !this.#readBlock()) return false;
+    if (this.#next === this.#end && !this.#readBlock()) {
+      this.isOver = true;
+      this.prefix = Infinity;
+      return false;
+    }
     const row = this.#ids === undefined ? this.#next : (this.#ids[this.#next] as number);
     this.#next++;
     this.row = row;
@@ -78,34 +83,55 @@ export class MergeSource {
   }
 }
 
+/**
+ * A tournament: `losers[node]` is the source that lost the match at an inner node of a binary tree over the sources, so that
+ * after the winner has moved on only the matches on its way to the root are played again.
+ */
 export class Merge {
-  readonly #heap: MergeSource[] = [];
+  readonly #sources: readonly MergeSource[];
+  readonly #losers: Int32Array;
   readonly #comparison: RowComparison;
   /** Key that decides when prefixes are equal: 1 when prefixes are exact. */
   readonly #firstKey: number;
+  #winner = 0;
   #rows = new Int32Array(64);
 
   constructor(sources: readonly MergeSource[], comparison: RowComparison, firstKey: number) {
     this.#comparison = comparison;
     this.#firstKey = firstKey;
-    for (const source of sources) if (source.advance()) this.#heap.push(source);
-    for (let at = (this.#heap.length >> 1) - 1; at >= 0; at--) this.#sink(at);
+    this.#sources = sources.filter((source) => source.advance());
+    const count = this.#sources.length;
+    this.#losers = new Int32Array(count);
+    // Winners of the matches below each node; leaf i is node count + i.
+    const winners = new Int32Array(count * 2);
+    for (let i = 0; i < count; i++) winners[count + i] = i;
+    for (let node = count - 1; node > 0; node--) {
+      const [a, b] = [winners[node * 2] as number, winners[node * 2 + 1] as number];
+      const isFirst = this.#isBefore(a, b);
+      winners[node] = isFirst ? a : b;
+      this.#losers[node] = isFirst ? b : a;
+    }
+    this.#winner = count > 1 ? (winners[1] as number) : 0;
   }
 
   /** The source whose current row is the next one, or undefined at the end. */
   get current(): MergeSource | undefined {
-    return this.#heap[0];
+    const source = this.#sources[this.#winner];
+    return source === undefined || source.isOver ? undefined : source;
   }
 
   /** Goes on behind the current row. */
   advance(): void {
-    const heap = this.#heap;
-    if (!(heap[0] as MergeSource).advance()) {
-      const last = heap.pop() as MergeSource;
-      if (heap.length === 0) return;
-      heap[0] = last;
+    let winner = this.#winner;
+    (this.#sources[winner] as MergeSource).advance();
+    const losers = this.#losers;
+    for (let node = (winner + losers.length) >> 1; node > 0; node >>= 1) {
+      const other = losers[node] as number;
+      if (!this.#isBefore(other, winner)) continue;
+      losers[node] = winner;
+      winner = other;
     }
-    if (heap.length > 1) this.#sink(0);
+    this.#winner = winner;
   }
 
   /** Copies up to `count` rows, in order, to rows 0 … of `target`; returns how many. Neighbours of one source go together. */
@@ -130,24 +156,13 @@ export class Merge {
     return taken;
   }
 
-  #sink(at: number): void {
-    const heap = this.#heap;
-    const source = heap[at] as MergeSource;
-    const half = heap.length >> 1;
-    while (at < half) {
-      let child = at * 2 + 1;
-      if (child + 1 < heap.length && this.#isBefore(heap[child + 1] as MergeSource, heap[child] as MergeSource))
-        child++;
-      const candidate = heap[child] as MergeSource;
-      if (!this.#isBefore(candidate, source)) break;
-      heap[at] = candidate;
-      at = child;
-    }
-    heap[at] = source;
-  }
-
-  #isBefore(a: MergeSource, b: MergeSource): boolean {
-    if (a.prefix !== b.prefix) return a.prefix < b.prefix;
-    return this.#comparison.compare(a.vectors, a.row, b.vectors, b.row, this.#firstKey) < 0;
+  /** Sources that are over come last; of equal rows that of the earlier source comes first. */
+  #isBefore(a: number, b: number): boolean {
+    const left = this.#sources[a] as MergeSource;
+    const right = this.#sources[b] as MergeSource;
+    if (left.prefix !== right.prefix) return left.prefix < right.prefix;
+    if (left.isOver || right.isOver) return right.isOver && (!left.isOver || a < b);
+    const order = this.#comparison.compare(left.vectors, left.row, right.vectors, right.row, this.#firstKey);
+    return order < 0 || (order === 0 && a < b);
   }
 }

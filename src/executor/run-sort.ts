@@ -1,10 +1,15 @@
 /**
- * Sorting a run of up to 16 k row numbers: by prefix with a radix sort over the bits of the doubles, then ranges of equal
- * prefixes by comparing rows. Both are stable.
+ * Sorting a run of up to 16 k rows of a store, key after key: the rows' prefixes of one key (sort-prefix.ts) are radix sorted, then
+ * each range of equal prefixes is sorted by what the prefix left out: later bytes of the same key, or the next key. Short ranges
+ * are sorted by comparing rows. Stable.
  */
+import type { Vector } from '../types/vector.ts';
+import type { RowComparison } from './row-order.ts';
+import { commonLength, isPrefixExact, isRefinable, writePrefixes } from './sort-prefix.ts';
+import type { SortColumn } from './sort-prefix.ts';
 
-/** Negative, 0, positive: the order of two rows whose prefixes are equal. */
-export type RowOrder = (a: number, b: number) => number;
+/** Negative, 0, positive: the order of two rows. */
+type RowOrder = (a: number, b: number) => number;
 
 const radixBits = 11;
 const radixSize = 1 << radixBits;
@@ -12,26 +17,95 @@ const radixMask = radixSize - 1;
 const passes = 6;
 /** Below this many rows a merge sort is quicker than clearing the counters. */
 const radixMin = 256;
+/** Ranges up to this size are not worth prefixes. */
+const compareMax = 24;
+const insertionMax = 12;
 
 const counters = new Int32Array(passes * radixSize);
 
-/** Sorts ids[0 … count), whose prefixes are prefixes[id]. `order` undefined: equal prefixes are equal rows. */
-export function sortRun(ids: Int32Array, count: number, prefixes: Float64Array, order: RowOrder | undefined): void {
-  if (count < radixMin) {
-    mergeSort(ids, 0, count, (a, b) => {
-      const difference = comparePrefixes(prefixes[a] as number, prefixes[b] as number);
-      return difference !== 0 || order === undefined ? difference : order(a, b);
-    });
-    return;
+export class RunSorter {
+  readonly #columns: readonly Vector[];
+  readonly #keys: readonly SortColumn[];
+  readonly #comparison: RowComparison;
+  /** By row in the range being sorted. */
+  #prefixes = new Float64Array(0);
+
+  constructor(columns: readonly Vector[], keys: readonly SortColumn[], comparison: RowComparison) {
+    this.#columns = columns;
+    this.#keys = keys;
+    this.#comparison = comparison;
   }
-  radixSort(ids, count, prefixes);
-  if (order === undefined) return;
-  for (let start = 0; start < count;) {
-    const prefix = prefixes[ids[start] as number];
-    let end = start + 1;
-    while (end < count && prefixes[ids[end] as number] === prefix) end++;
-    if (end - start > 1) mergeSort(ids, start, end, order);
-    start = end;
+
+  /** Sorts row numbers in place. */
+  sort(ids: Int32Array): void {
+    this.#prefixes = new Float64Array(ids.length);
+    this.#sortRange(ids, 0, 0);
+  }
+
+  /** `skip`: leading bytes of the key that are known to be equal. */
+  #sortRange(ids: Int32Array, first: number, skip: number): void {
+    const key = this.#keys[first];
+    if (key === undefined || ids.length < 2) return;
+    if (ids.length <= compareMax) {
+      mergeSort(ids, 0, ids.length, this.#orderFrom(first));
+      return;
+    }
+    const vector = this.#columns[key.index] as Vector;
+    const common = isRefinable(vector, key) ? commonLength(vector, ids.length, ids, skip) : 0;
+    const prefixes = this.#prefixes.subarray(0, ids.length);
+    writePrefixes(vector, key, ids, ids.length, prefixes, 0, common);
+    sortByPrefix(ids, prefixes);
+    for (let start = 0; start < ids.length;) {
+      const prefix = prefixes[start] as number;
+      let end = start + 1;
+      while (end < ids.length && prefixes[end] === prefix) end++;
+      if (end - start > 1) this.#sortTies(ids.subarray(start, end), first, common);
+      start = end;
+    }
+  }
+
+  /** Rows whose prefixes of key `first`, taken from byte `common` on, are equal. Overwrites #prefixes from 0 on. */
+  #sortTies(ids: Int32Array, first: number, common: number): void {
+    const saved = this.#prefixes;
+    const key = this.#keys[first] as SortColumn;
+    const vector = this.#columns[key.index] as Vector;
+    if (isPrefixExact(vector)) {
+      this.#prefixes = new Float64Array(ids.length);
+      this.#sortRange(ids, first + 1, 0);
+    } else if (isRefinable(vector, key) && commonLength(vector, ids.length, ids, common) > common) {
+      this.#prefixes = new Float64Array(ids.length);
+      this.#sortRange(ids, first, common);
+    } else {
+      mergeSort(ids, 0, ids.length, this.#orderFrom(first));
+    }
+    this.#prefixes = saved;
+  }
+
+  #orderFrom(first: number): RowOrder {
+    const columns = this.#columns;
+    return (a, b) => this.#comparison.compare(columns, a, columns, b, first);
+  }
+}
+
+/** Sorts ids and their prefixes (by position) together. */
+function sortByPrefix(ids: Int32Array, prefixes: Float64Array): void {
+  const count = ids.length;
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  if (count < radixMin) {
+    mergeSort(order, 0, count, (a, b) => comparePrefixes(prefixes[a] as number, prefixes[b] as number));
+    permute(ids, prefixes, order);
+  } else {
+    permute(ids, prefixes, radixSort(prefixes, order));
+  }
+}
+
+function permute(ids: Int32Array, prefixes: Float64Array, order: Int32Array): void {
+  const oldIds = ids.slice();
+  const oldPrefixes = prefixes.slice();
+  for (let i = 0; i < order.length; i++) {
+    const from = order[i] as number;
+    ids[i] = oldIds[from] as number;
+    prefixes[i] = oldPrefixes[from] as number;
   }
 }
 
@@ -39,9 +113,10 @@ export function comparePrefixes(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Least significant digit first; a digit that all rows share costs nothing but its counting. */
-function radixSort(ids: Int32Array, count: number, prefixes: Float64Array): void {
-  const keys = orderedBits(ids, count, prefixes);
+/** Positions in the order of their prefixes. Least significant digit first; a digit that all share costs only its counting. */
+function radixSort(prefixes: Float64Array, order: Int32Array<ArrayBuffer>): Int32Array {
+  const count = prefixes.length;
+  const keys = orderedBits(prefixes);
   const histogram = counters.fill(0);
   for (let i = 0; i < count; i++) {
     const low = keys[i * 2] as number;
@@ -51,7 +126,7 @@ function radixSort(ids: Int32Array, count: number, prefixes: Float64Array): void
       histogram[at] = (histogram[at] as number) + 1;
     }
   }
-  let from = Int32Array.from({ length: count }, (_, i) => i);
+  let from = order;
   let to = new Int32Array(count);
   for (let pass = 0; pass < passes; pass++) {
     if (!toOffsets(pass, count, digitOf(keys[0] as number, keys[1] as number, pass))) continue;
@@ -65,8 +140,7 @@ function radixSort(ids: Int32Array, count: number, prefixes: Float64Array): void
     }
     [from, to] = [to, from];
   }
-  for (let i = 0; i < count; i++) to[i] = ids[from[i] as number] as number;
-  ids.set(to);
+  return from;
 }
 
 /** Turns the counts of a digit into start offsets; false when all rows have the same digit. */
@@ -91,21 +165,17 @@ function digitOf(low: number, high: number, pass: number): number {
 }
 
 /** The bits of the doubles, changed so that their unsigned order is that of the numbers: low half, high half. */
-function orderedBits(ids: Int32Array, count: number, prefixes: Float64Array): Int32Array {
-  const doubles = new Float64Array(count);
-  for (let i = 0; i < count; i++) doubles[i] = prefixes[ids[i] as number] as number;
-  const bits = new Int32Array(doubles.buffer);
-  for (let i = 0; i < count; i++) {
-    const high = bits[i * 2 + 1] as number;
+function orderedBits(prefixes: Float64Array): Int32Array {
+  const bits = new Int32Array(prefixes.slice().buffer);
+  for (let i = 0; i < bits.length; i += 2) {
+    const high = bits[i + 1] as number;
     // Negative numbers sort the other way round; the sign bit is flipped for all.
     const mask = high >> 31;
-    bits[i * 2] = (bits[i * 2] as number) ^ mask;
-    bits[i * 2 + 1] = high ^ (mask | 0x8000_0000);
+    bits[i] = (bits[i] as number) ^ mask;
+    bits[i + 1] = high ^ (mask | 0x8000_0000);
   }
   return bits;
 }
-
-const insertionMax = 12;
 
 /** Stable merge sort of ids[start, end). */
 function mergeSort(ids: Int32Array, start: number, end: number, order: RowOrder): void {

@@ -23,7 +23,9 @@ export interface SortColumn {
   readonly nullsFirst: boolean;
 }
 
-/** Writes the prefixes of the selected rows to out[start …). */
+/**
+ * Writes the prefixes of the selected rows to out[start …). `skip`: leave out so many leading bytes, which all the rows share.
+ */
 export function writePrefixes(
   vector: Vector,
   key: SortColumn,
@@ -31,8 +33,9 @@ export function writePrefixes(
   count: number,
   out: Float64Array,
   start: number,
+  skip: number = 0,
 ): void {
-  writeValues(vector, key.handler, selection, count, out, start);
+  writeValues(vector, key.handler, selection, count, out, start, skip);
   if (key.descending) for (let k = start; k < start + count; k++) out[k] = 0 - (out[k] as number);
   const { nulls } = vector;
   if (nulls === undefined) return;
@@ -49,6 +52,7 @@ function writeValues(
   count: number,
   out: Float64Array,
   start: number,
+  skip: number,
 ): void {
   switch (vector.kind) {
     case 'float64':
@@ -61,7 +65,7 @@ function writeValues(
       writeNumerics(vector, selection, count, out, start);
       return;
     case 'bytes':
-      if (handler.bytewise) writeBytes(vector, selection, count, out, start);
+      if (handler.bytewise) writeBytes(vector, selection, count, out, start, skip);
       else if (handler.oid === typeOid.bpchar) writeBlankPadded(vector, selection, count, out, start);
       else out.fill(0, start, start + count);
       return;
@@ -107,11 +111,12 @@ function writeBytes(
   count: number,
   out: Float64Array,
   start: number,
+  skip: number,
 ): void {
   const { data, offsets, lengths } = vector;
   for (let k = 0; k < count; k++) {
     const row = selection === undefined ? k : (selection[k] as number);
-    out[start + k] = leadingBytes(data, offsets[row] as number, lengths[row] as number);
+    out[start + k] = leadingBytes(data, (offsets[row] as number) + skip, (lengths[row] as number) - skip);
   }
 }
 
@@ -147,4 +152,28 @@ function leadingBytes(data: Uint8Array, offset: number, length: number): number 
 /** Whether equal prefixes mean equal keys, as long as the column is not wide. */
 export function isPrefixExact(vector: Vector): boolean {
   return vector.kind === 'bool' || vector.kind === 'int32' || (vector.kind === 'int64' && vector.wide === undefined);
+}
+
+/** Whether the prefix may begin behind bytes that all rows share. */
+export function isRefinable(vector: Vector, key: SortColumn): vector is BytesVector {
+  return vector.kind === 'bytes' && key.handler.bytewise && vector.nulls === undefined;
+}
+
+/**
+ * How many leading bytes rows 0 … count - 1 (or those that `rows` names) share, knowing that it is at least `known`.
+ */
+export function commonLength(vector: BytesVector, count: number, rows?: Int32Array, known: number = 0): number {
+  const { data, offsets, lengths } = vector;
+  const first = rows === undefined ? 0 : (rows[0] as number);
+  const start = offsets[first] as number;
+  let common = lengths[first] as number;
+  for (let k = 1; k < count && common > known; k++) {
+    const row = rows === undefined ? k : (rows[k] as number);
+    const offset = offsets[row] as number;
+    if ((lengths[row] as number) < common) common = lengths[row] as number;
+    let same = known;
+    while (same < common && data[start + same] === data[offset + same]) same++;
+    common = same;
+  }
+  return common;
 }

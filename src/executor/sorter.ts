@@ -16,8 +16,8 @@ import { vectorsFor } from './layout.ts';
 import { Merge, MergeSource } from './merge-rows.ts';
 import { RowComparison } from './row-order.ts';
 import { RowStore } from './row-store.ts';
-import { sortRun } from './run-sort.ts';
-import { isPrefixExact, writePrefixes } from './sort-prefix.ts';
+import { RunSorter } from './run-sort.ts';
+import { commonLength, isPrefixExact, isRefinable, writePrefixes } from './sort-prefix.ts';
 import type { SortColumn } from './sort-prefix.ts';
 import { BlockFile } from './spill/block-file.ts';
 import { mustSpill } from './spill/pressure.ts';
@@ -159,13 +159,7 @@ export class Sorter {
 
   #sortedIds(first: number, count: number): Int32Array {
     const ids = Int32Array.from({ length: count }, (_, i) => first + i);
-    const { columns } = this.#store;
-    const firstKey = this.#firstUndecidedKey();
-    const order =
-      firstKey >= this.#keys.length
-        ? undefined
-        : (a: number, b: number): number => this.#comparison.compare(columns, a, columns, b, firstKey);
-    sortRun(ids, count, this.#prefixes, order);
+    new RunSorter(this.#store.columns, this.#keys, this.#comparison).sort(ids);
     return ids;
   }
 
@@ -245,11 +239,21 @@ export class Sorter {
     const rest = this.#store.count - this.#sorted;
     if (rest > 0) this.#sortRun(rest);
     this.#account();
+    if (this.#files.length === 0 && this.#runs.length > 1) this.#sharpenPrefixes();
     this.#merge = new Merge(
       [...this.#memorySources(), ...this.#fileSources()],
       this.#comparison,
       this.#firstUndecidedKey(),
     );
+  }
+
+  /** Texts often begin alike ("Customer#…"): for the merge the prefixes are taken from behind what all rows share. */
+  #sharpenPrefixes(): void {
+    const key = this.#keys[0] as SortColumn;
+    const vector = this.#store.columns[key.index] as Vector;
+    if (!isRefinable(vector, key)) return;
+    const skip = commonLength(vector, this.#store.count);
+    if (skip > 0) writePrefixes(vector, key, undefined, this.#store.count, this.#prefixes, 0, skip);
   }
 
   /** The next rows in order, undefined at the end. The batch is valid until the next call. */

@@ -1,51 +1,15 @@
 /** Aggregates: the executor's own accumulators against the functions' states, all strategies, DISTINCT, FILTER, ORDER BY, spilling. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Aggregate, ColumnId, Expression, SortKey } from '../../../src/algebra/expression.ts';
-import type { PhysicalPlan } from '../../../src/algebra/physical.ts';
-import { findFunctions, getFunction } from '../../../src/functions/registry.ts';
+import type { Aggregate, ColumnId, SortKey } from '../../../src/algebra/expression.ts';
+import { getFunction } from '../../../src/functions/registry.ts';
 import { Numeric } from '../../../src/types/datum.ts';
 import type { Datum } from '../../../src/types/datum.ts';
 import { getType } from '../../../src/types/registry.ts';
-import { bool, constant, evalContext, float8, int4, int8, numeric, operator, text, typed } from './expressions.ts';
+import { bool, constant, evalContext, float8, int4, int8, numeric, operator, text } from './expressions.ts';
+import { aggregate, aggregatePlan as plan } from './aggregates.ts';
 import { PlanMaker, rowsOf, run } from './plans.ts';
 import type { MemoryFile } from './plans.ts';
-
-function aggregate(name: string, args: readonly Expression[], more: Partial<Aggregate> = {}): Aggregate {
-  const types = args.map((arg) => arg.type);
-  const entry = findFunctions(name).find(
-    (item) =>
-      item.argTypes.length === types.length && item.argTypes.every((type, i) => type === types[i] || type === 2276),
-  );
-  if (entry === undefined) throw new Error(`no aggregate ${name}(${types.join(', ')})`);
-  return {
-    kind: 'aggregate',
-    function: entry.oid,
-    args,
-    directArgs: [],
-    distinct: false,
-    orderBy: [],
-    filter: undefined,
-    ...typed(entry.returnType),
-    ...more,
-  };
-}
-
-function plan(
-  maker: PlanMaker,
-  strategy: 'plain' | 'hash' | 'sorted',
-  input: PhysicalPlan,
-  groupBy: readonly ColumnId[],
-  aggregates: readonly Aggregate[],
-): PhysicalPlan {
-  const items = aggregates.map((item) => ({ id: maker.id(item.type), aggregate: item }));
-  return maker.node('aggregate', [...groupBy, ...items.map((item) => item.id)], {
-    strategy,
-    input,
-    groupBy,
-    aggregates: items,
-  });
-}
 
 const types = [int4, int8, float8, numeric, text, bool];
 const names: Record<number, string[]> = {

@@ -2,26 +2,58 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ColumnId, SortKey } from '../../../src/algebra/expression.ts';
-import { sortRun } from '../../../src/executor/run-sort.ts';
+import { RowComparison } from '../../../src/executor/row-order.ts';
+import { RunSorter } from '../../../src/executor/run-sort.ts';
 import { Numeric } from '../../../src/types/datum.ts';
 import type { Datum } from '../../../src/types/datum.ts';
 import { getType } from '../../../src/types/registry.ts';
-import { bpchar, constant, float8, int4, int8, numeric, text } from './expressions.ts';
+import { bpchar, constant, float8, int4, int8, numeric, text, vectorOf } from './expressions.ts';
 import { PlanMaker, rowsOf, run } from './plans.ts';
 import type { MemoryFile } from './plans.ts';
 
-test('radix and merge sort agree with Array.sort', () => {
+test('sorting a run agrees with Array.sort', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 20 }).map((tail) => `common ${tail}`);
   fc.assert(
-    fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 0, maxLength: 600 }), (numbers) => {
-      const prefixes = Float64Array.from(numbers, (value) => value + 0);
-      const ids = Int32Array.from(numbers, (_, i) => i);
-      sortRun(ids, ids.length, prefixes, undefined);
-      const sorted = [...prefixes].map((prefix, i) => [prefix, i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-      expect([...ids].map((id) => prefixes[id])).toEqual(sorted.map(([prefix]) => prefix));
-    }),
-    { numRuns: 100 },
+    fc.property(
+      fc.array(fc.tuple(fc.double({ noNaN: true }), word, fc.integer({ min: 0, max: 2 })), { maxLength: 600 }),
+      (items) => {
+        for (const order of [[0], [1, 0], [2, 1], [2, 0]]) {
+          const vectors = [float8, text, int4].map((type, i) =>
+            vectorOf(
+              type,
+              items.map((item) => item[i] as Datum),
+            ),
+          );
+          const keys = order.map((index) => {
+            return {
+              index,
+              handler: getType([float8, text, int4][index] as number),
+              descending: false,
+              nullsFirst: false,
+            };
+          });
+          const ids = Int32Array.from(items, (_, i) => i);
+          new RunSorter(vectors, keys, new RowComparison(keys)).sort(ids);
+          const expected = items
+            .map((_, i) => i)
+            .sort((a, b) => compareItems(items[a] as Item, items[b] as Item, order) || a - b);
+          expect([...ids]).toEqual(expected);
+        }
+      },
+    ),
+    { numRuns: 60 },
   );
 });
+
+type Item = [number, string, number];
+
+function compareItems(a: Item, b: Item, order: readonly number[]): number {
+  for (const index of order) {
+    const [x, y] = [a[index] as number | string, b[index] as number | string];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
 
 const types = [int4, int8, float8, numeric, text, bpchar];
 const values: Record<number, fc.Arbitrary<Datum>> = {
