@@ -97,12 +97,9 @@ export class Cursor {
   #back(distance: number): Move {
     this.#requireScroll();
     if (distance > 0) return { skip: distance - 1, give: 1, reverse: true };
-    this.#position = Math.max(this.#position - 1, 0);
-    return { skip: 0, give: this.#wasOnRow() ? 1 : 0, reverse: false };
-  }
-
-  #wasOnRow(): boolean {
-    return (this.#kept?.rows.length ?? 0) > this.#position;
+    const isOnRow = this.#position > 0 && this.#position <= (this.#kept?.rows.length ?? 0);
+    if (isOnRow) this.#position--;
+    return { skip: 0, give: isOnRow ? 1 : 0, reverse: false };
   }
 
   #absolute(row: number): Move {

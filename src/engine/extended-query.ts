@@ -2,7 +2,7 @@
  * The extended query protocol: Parse, Bind, Describe, Execute, Close, Sync. Everything up to a Sync is one transaction unless
  * it contains transaction commands; after an error the conversation skips to the Sync.
  */
-import { SqlError, sqlState } from '../common/sql-error.ts';
+import { SqlError, sqlState, type SqlState } from '../common/sql-error.ts';
 import { checkUtf8 } from '../common/utf8.ts';
 import type {
   BindMessage,
@@ -122,7 +122,7 @@ export class ExtendedQuery {
     session.portals.delete(portalName);
     session.startTransaction();
     session.io.refresh();
-    const parameters = this.#parameters(prepared, message.parameters);
+    const parameters = this.#parameters(prepared, message);
     const { resultFormats } = message;
     const portal = makePortal(session, portalName, prepared, parameters, (index) => resultFormats.of(index));
     checkFormatCount(resultFormats, portal);
@@ -130,8 +130,9 @@ export class ExtendedQuery {
     client.writer.bindComplete();
   }
 
-  #parameters(prepared: PreparedStatement, values: ValueList): readonly Datum[] {
+  #parameters(prepared: PreparedStatement, message: BindMessage): readonly Datum[] {
     const { parameterTypes, name } = prepared;
+    const { parameters: values } = message;
     const { count } = values;
     if (count !== parameterTypes.length) {
       throw new SqlError(
@@ -141,8 +142,22 @@ export class ExtendedQuery {
     }
     if (count === 0) return noValues;
     const result: Datum[] = [];
-    for (let i = 0; i < count; i++) result.push(this.#parameter(values, i, parameterTypes[i] as number));
+    try {
+      for (let i = 0; i < count; i++) result.push(this.#parameter(values, i, parameterTypes[i] as number));
+    } catch (error) {
+      throw this.#placeParameterError(error, message, result.length);
+    }
     return result;
+  }
+
+  /** Adds which parameter an error is about; its value is not shown. */
+  #placeParameterError(error: unknown, message: BindMessage, index: number): unknown {
+    if (!(error instanceof SqlError)) return error;
+    const { portalName, parameters } = message;
+    const portal = portalName === '' ? 'unnamed portal' : `portal "${portalName}"`;
+    const value = parameters.formats.of(index) === 0 ? " = '...'" : '';
+    const where = `${portal} parameter $${index + 1}${value}`;
+    return new SqlError(error.sqlState as SqlState, error.message, { ...error.fields, where });
   }
 
   #parameter(values: ValueList, index: number, type: number): Datum {

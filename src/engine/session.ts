@@ -118,7 +118,7 @@ export class Session implements Waiter, ExecutionHost {
     this.owner = this.manager.locks.openOwner(start.processId);
     this.interrupts = new Interrupts(() => this.wake());
     this.block = new TransactionBlock(this.manager, this.owner, {
-      modes: () => this.#modes(),
+      modes: () => this.defaultModes(),
       settingsMark: () => this.settings.mark,
       cursorsMark: () => this.nextCursorNumber,
       referentialMark: () => this.referential.mark,
@@ -335,7 +335,7 @@ export class Session implements Waiter, ExecutionHost {
     this.block.chain(modes);
   }
 
-  #modes(): TransactionModes {
+  defaultModes(): TransactionModes {
     const { settings } = this;
     const level = settings.text('default_transaction_isolation');
     return {

@@ -104,8 +104,11 @@ export class TransactionPortal implements Portal {
   }
 
   #startEnding(how: 'commit' | 'rollback'): RunProgress {
-    const { transaction } = this.#session.block;
-    if (this.#statement.chain && transaction !== undefined) {
+    const { transaction, state } = this.#session.block;
+    if (this.#statement.chain && state === 'failed') {
+      // What a failed transaction had set is gone with it.
+      this.#chainModes = this.#session.defaultModes();
+    } else if (this.#statement.chain && transaction !== undefined) {
       const { isolation, readOnly, deferrable } = transaction;
       this.#chainModes = { isolation, readOnly, deferrable };
     }

@@ -52,6 +52,8 @@ export class SessionSettings {
   /** Value to have after the commit, for settings changed in this transaction. */
   readonly #lasting = new Map<string, SettingValue | undefined>();
   readonly #toReport = new Set<string>();
+  /** What the client was told last. */
+  readonly #reported = new Map<string, string>();
 
   constructor(server: ServerSettings, superuser: boolean = true) {
     this.#server = server;
@@ -224,13 +226,17 @@ export class SessionSettings {
 
   // ---- reports
 
-  /** Reported settings changed since the last call; the first call gives all. */
+  /** Reported settings that differ from what was reported last. */
   takeReports(): readonly (readonly [string, string])[] {
     if (this.#toReport.size === 0) return noReports;
-    const reports = [...this.#toReport].map((key): [string, string] => {
+    const reports: [string, string][] = [];
+    for (const key of this.#toReport) {
       const setting = findSetting(key) as Setting;
-      return [setting.name, formatSetting(setting, this.get(key))];
-    });
+      const value = formatSetting(setting, this.get(key));
+      if (this.#reported.get(key) === value) continue;
+      this.#reported.set(key, value);
+      reports.push([setting.name, value]);
+    }
     this.#toReport.clear();
     return reports;
   }
