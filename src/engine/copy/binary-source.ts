@@ -1,6 +1,7 @@
 /** COPY FROM in binary format (binary-format.ts). */
 import { SqlError, sqlState } from '../../common/sql-error.ts';
 import type { ColumnDescriptor, TableDescriptor } from '../../catalog/descriptors.ts';
+import { typeOid } from '../../types/oids.ts';
 import type { IoContext, TypeHandler } from '../../types/type-handler.ts';
 import type { Vector } from '../../types/vector.ts';
 import { criticalFlags, headerBytes, oidsFlag, signature } from './binary-format.ts';
@@ -91,6 +92,7 @@ export class BinarySource extends CopySource {
     const count = input.int16();
     if (count === -1) {
       this.#state = 'over';
+      input.mark();
       return this.#expectEnd();
     }
     if (count !== this.columns.length) {
@@ -115,9 +117,14 @@ export class BinarySource extends CopySource {
     }
     const start = input.take(length);
     try {
-      const { typmod } = this.columns[c] as ColumnDescriptor;
-      const value = handler.parseBinary(input.bytes, start, start + length, typmod, this.#io);
-      handler.writeDatum(vector, row, value);
+      if (handler.oid === typeOid.int4 && vector.kind === 'int32' && length === 4) {
+        vector.values[row] = input.bytes.readInt32BE(start);
+        if (vector.nulls !== undefined) vector.nulls[row] = 0;
+      } else {
+        const { typmod } = this.columns[c] as ColumnDescriptor;
+        const value = handler.parseBinary(input.bytes, start, start + length, typmod, this.#io);
+        handler.writeDatum(vector, row, value);
+      }
     } catch (error) {
       throw error instanceof SqlError ? new CopyProblem(error, this.#place(c)) : error;
     }
