@@ -54,7 +54,7 @@ export interface Call extends Typed {
   readonly args: readonly Expression[];
   /** How to print it: a(b), b::type (explicit), nothing (implicit), or special syntax (EXTRACT …). */
   readonly form: 'call' | 'explicit-cast' | 'implicit-cast';
-  /** The keyword it was written as: CURRENT_DATE and its like. */
+  /** The SQL syntax it was written in: CURRENT_DATE and its like, TRIM BOTH, SUBSTRING …. */
   readonly keyword?: string | undefined;
   readonly returnsSet: boolean;
   /** The last argument is an array given as VARIADIC. */

@@ -49,7 +49,27 @@ export function analyzeFunctionCall(node: FuncCall, environment: Environment, an
       throw new SqlError('0A000', refusal, { position, hint });
     }
   }
-  return call;
+  return node.funcformat === 'COERCE_SQL_SYNTAX' ? { ...call, keyword: keywordOf(name, call.args) } : call;
+}
+
+/** What SQL has syntax of its own for, to be printed that way. */
+function keywordOf(name: string, args: readonly Expression[]): string | undefined {
+  switch (name) {
+    case 'btrim':
+      return 'TRIM BOTH';
+    case 'ltrim':
+      return 'TRIM LEADING';
+    case 'rtrim':
+      return 'TRIM TRAILING';
+    case 'substring':
+      // By pattern it is printed as a function.
+      return args[1]?.type === typeOids.int4 ? 'SUBSTRING' : undefined;
+    case 'overlay':
+    case 'position':
+      return name.toUpperCase();
+    default:
+      return undefined;
+  }
 }
 
 function isAggregateName(name: string): boolean {

@@ -69,10 +69,10 @@ export class ExpressionPrinter {
       case 'relabel':
       case 'coerce-io':
       case 'coerce-array':
-        if (node.form === 'implicit-cast' && !showImplicit) return plain(node.arg);
+        if (node.form === 'implicit-cast' && !showImplicit) return operand(node.arg, false);
         return this.#cast(node.arg, node.type, node.typmod, operand);
       case 'coerce-typmod':
-        return this.#typmodCast(node, showImplicit, plain, operand);
+        return this.#typmodCast(node, showImplicit, operand);
       case 'and':
       case 'or':
         return whole(node.args.map((arg) => operand(arg, false)).join(node.kind === 'and' ? ' AND ' : ' OR '));
@@ -154,13 +154,8 @@ export class ExpressionPrinter {
     return `${this.#pretty ? text : `(${text})`}::${this.#typeText(type, typmod)}`;
   }
 
-  #typmodCast(
-    node: Extract<Expression, { kind: 'coerce-typmod' }>,
-    showImplicit: boolean,
-    plain: (e: Expression) => string,
-    operand: Operand,
-  ): string {
-    if (!node.explicit && !showImplicit) return plain(node.arg);
+  #typmodCast(node: Extract<Expression, { kind: 'coerce-typmod' }>, showImplicit: boolean, operand: Operand): string {
+    if (!node.explicit && !showImplicit) return operand(node.arg, false);
     // One cast with the length, not two.
     const cast =
       node.arg.kind === 'relabel' ||
@@ -172,8 +167,8 @@ export class ExpressionPrinter {
   }
 
   #call(node: Call, showImplicit: boolean, inner: (e: Expression) => string, operand: Operand): string {
-    if (node.keyword !== undefined) return node.keyword;
-    if (node.form === 'implicit-cast' && !showImplicit) return this.print(node.args[0] as Expression, false);
+    if (node.keyword !== undefined) return keywordText(node.keyword, node.args.map(inner));
+    if (node.form === 'implicit-cast' && !showImplicit) return operand(node.args[0] as Expression, false);
     if (node.form !== 'call') return this.#cast(node.args[0] as Expression, node.type, node.typmod, operand);
     if (node.operator !== 0) {
       const name = findOperator(node.operator)?.name ?? '?';
@@ -285,6 +280,24 @@ export class ExpressionPrinter {
 
 /** Prints an operand, in parentheses if it must be. */
 type Operand = (node: Expression, showImplicit: boolean) => string;
+
+/** Functions that SQL has syntax of its own for; what is left is a keyword alone. */
+function keywordText(keyword: string, [first = '', second = '', third, fourth]: readonly string[]): string {
+  switch (keyword) {
+    case 'TRIM BOTH':
+    case 'TRIM LEADING':
+    case 'TRIM TRAILING':
+      return `TRIM(${keyword.slice(5)}${second === '' ? '' : ` ${second}`} FROM ${first})`;
+    case 'SUBSTRING':
+      return `SUBSTRING(${first} FROM ${second}${third === undefined ? '' : ` FOR ${third}`})`;
+    case 'OVERLAY':
+      return `OVERLAY(${first} PLACING ${second} FROM ${third ?? ''}${fourth === undefined ? '' : ` FOR ${fourth}`})`;
+    case 'POSITION':
+      return `POSITION((${second}) IN (${first}))`;
+    default:
+      return keyword;
+  }
+}
 
 function castArgument(node: Expression): Expression {
   if (node.kind === 'relabel' || node.kind === 'coerce-io') return node.arg;

@@ -4,7 +4,16 @@ import type { Oid } from '../../common/ids.ts';
 import { quoteIdentifier } from '../../functions/quoting.ts';
 import type { IoContext } from '../../types/type-handler.ts';
 import type { ColumnId, Expression, SortKey, Subquery } from '../../algebra/expression.ts';
-import type { FromItem, JoinItem, OutputColumn, Query, SelectQuery } from '../../algebra/query.ts';
+import type {
+  CommonTableId,
+  FromItem,
+  JoinItem,
+  OutputColumn,
+  Query,
+  RelationId,
+  SelectQuery,
+  SetOperationQuery,
+} from '../../algebra/query.ts';
 import type { TableDescriptor } from '../../catalog/descriptors.ts';
 import { type ExpressionNames, ExpressionPrinter } from './expression.ts';
 
@@ -34,6 +43,11 @@ export class QueryPrinter {
   readonly #expressions: ExpressionPrinter;
   readonly #pretty: boolean;
   readonly #width: number;
+  /** What from items are called here. */
+  readonly #aliases = new Map<RelationId, string>();
+  readonly #commonTables = new Map<CommonTableId, string>();
+  /** Aliases of this query and those around it. */
+  #taken = new Set<string>();
   #namesAreSeen = true;
 
   /** `pretty`: only the parentheses that are needed. `width`: columns and from items share lines up to it; 0: they do not. */
@@ -60,9 +74,8 @@ export class QueryPrinter {
     return found.item === undefined ? name : `${quoteIdentifier(found.item)}.${name}`;
   }
 
-  /** A whole view definition, semicolon included. */
-  definition(query: Query): string {
-    const names = query.output.map((column) => column.name);
+  /** A whole definition, semicolon included, of a view whose columns have these names. */
+  definition(query: Query, names: readonly string[]): string {
     return `${this.print(query, 0, names)};`;
   }
 
@@ -83,33 +96,44 @@ export class QueryPrinter {
   /** `names`: of the result, where its columns have other names here. */
   print(query: Query, indent: number, names?: readonly string[]): string {
     const pad = ' '.repeat(indent);
-    const head = this.#with(query, indent);
     switch (query.kind) {
       case 'select':
-        return head + this.#select(query, pad, names);
+        return this.#select(query, pad, names);
       case 'values':
-        return `${head}${pad} VALUES ${query.rows.map((row) => `(${row.map((e) => this.#expressions.print(e)).join(',')})`).join(', ')}${this.#tail(query, pad)}`;
-      case 'set-operation': {
-        const words = `${query.operation.toUpperCase()}${query.all ? ' ALL' : ''}`;
-        const left = this.print(query.left, indent, names);
-        query.output.forEach((column, i) =>
-          this.#columns.set(column.id, { item: undefined, name: query.left.output[i]?.name ?? column.name }),
-        );
-        return `${head}${left}\n${pad}${words}\n${this.print(query.right, indent, names)}${this.#tail(query, pad)}`;
-      }
+        return `${this.#with(query, indent)}${pad} VALUES ${query.rows.map((row) => `(${row.map((e) => this.#expressions.print(e)).join(',')})`).join(', ')}${this.#tail(query, pad)}`;
+      case 'set-operation':
+        return this.#setOperation(query, indent, names);
       default:
         return unreachable(query, 'query');
     }
   }
 
+  /** A chain of the same operation needs no parentheses on its left. */
+  #setOperation(query: SetOperationQuery, indent: number, names: readonly string[] | undefined): string {
+    const pad = ' '.repeat(indent);
+    const head = this.#with(query, indent);
+    const words = `${query.operation.toUpperCase()}${query.all ? ' ALL' : ''}`;
+    const { left, right } = query;
+    const isChain = left.kind === 'set-operation' && left.operation === query.operation && left.all === query.all;
+    const inner = (side: Query) => `(\n${this.print(side, indent + clauseIndent, names)}\n${pad})`;
+    const leaf = (side: Query) => {
+      const text = this.print(side, indent, names);
+      return isPlain(side) ? text : `${pad}(${text.slice(indent)})`;
+    };
+    const first = isBare(left) && !isChain ? `${pad}${inner(left)} ` : `${leaf(left)}\n${pad}`;
+    const second = isBare(right) ? ` ${inner(right)}` : `\n${leaf(right)}`;
+    return `${head}${first}${words}${second}${this.#tail(query, pad)}`;
+  }
+
   #with(query: Query, indent: number): string {
     if (query.with.length === 0) return '';
+    for (const table of query.with) this.#commonTables.set(table.id, table.name);
     const recursive = query.with.some((table) => table.recursive) ? 'RECURSIVE ' : '';
     const tables = query.with.map((table) => {
       const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
       const plain = table.columns.every((column, i) => column.name === table.query.output[i]?.name);
-      const pad = ' '.repeat(indent + 9);
-      return `${quoteIdentifier(table.name)}${plain ? '' : `(${columns})`} AS (\n${this.print(table.query, indent + 9)}\n${pad})`;
+      const pad = ' '.repeat(indent + clauseIndent);
+      return `${quoteIdentifier(table.name)}${plain ? '' : `(${columns})`} AS (\n${this.print(table.query, indent + clauseIndent)}\n${pad})`;
     });
     return `${' '.repeat(indent)} WITH ${recursive}${tables.join(', ')}\n`;
   }
@@ -117,7 +141,9 @@ export class QueryPrinter {
   #select(query: SelectQuery, pad: string, names: readonly string[] | undefined): string {
     const outer = this.#expressions.indent;
     this.#expressions.indent = pad.length + clauseIndent;
+    const taken = [...this.#taken];
     for (const item of query.from) this.#register(item);
+    const head = this.#with(query, pad.length);
     const targets = query.targets.map(({ column, expression }, i) => {
       const text = this.#expressions.print(expression);
       const name = names?.[i] ?? column.name;
@@ -132,7 +158,7 @@ export class QueryPrinter {
       : query.distinctOn === undefined
         ? ''
         : `DISTINCT ON (${query.distinctOn.map((e) => this.#expressions.groupKey(e)).join(', ')}) `;
-    let text = this.#fill(`${pad} SELECT ${distinct}`, targets, `\n${pad}    `);
+    let text = head + this.#fill(`${pad} SELECT ${distinct}`, targets, `\n${pad}    `);
     if (query.from.length > 0) {
       const items = query.from.map((item) => this.#fromItem(item, pad));
       text += `\n${this.#fill(`${pad}   FROM `, items, `\n${pad}    `)}`;
@@ -143,6 +169,7 @@ export class QueryPrinter {
     if (query.having !== undefined) text += `\n${pad} HAVING ${this.#expressions.print(query.having)}`;
     text += this.#tail(query, pad);
     this.#expressions.indent = outer;
+    this.#taken = new Set(taken);
     return text;
   }
 
@@ -180,31 +207,43 @@ export class QueryPrinter {
       }
       return;
     }
-    for (const column of item.columns) this.#columns.set(column.id, { item: item.alias, name: column.name });
+    const alias = this.#freeAlias(item.alias);
+    this.#aliases.set(item.relation, alias);
+    for (const column of item.columns) this.#columns.set(column.id, { item: alias, name: column.name });
+  }
+
+  /** Not that of a from item of a query around this one, which would be hidden. */
+  #freeAlias(wanted: string): string {
+    let alias = wanted;
+    for (let i = 1; this.#taken.has(alias); i++) alias = `${wanted}_${i}`;
+    this.#taken.add(alias);
+    return alias;
   }
 
   #fromItem(item: FromItem, pad: string): string {
+    if (item.kind === 'join') return this.#join(item, pad);
+    const alias = this.#aliases.get(item.relation) ?? item.alias;
     switch (item.kind) {
       case 'table': {
         const name = this.#names.tableName(item.table);
-        return item.alias === item.table.name ? name : `${name} ${quoteIdentifier(item.alias)}`;
+        return alias === item.table.name ? name : `${name} ${quoteIdentifier(alias)}`;
       }
-      case 'common-table':
-        return quoteIdentifier(item.alias);
+      case 'common-table': {
+        const name = this.#commonTables.get(item.commonTable) ?? item.alias;
+        return alias === name ? quoteIdentifier(name) : `${quoteIdentifier(name)} ${quoteIdentifier(alias)}`;
+      }
       case 'subquery': {
         // A view inside a view is written by its name again.
-        if (item.viewOid !== 0) return this.#names.viewName(item.viewOid, item.alias);
+        if (item.viewOid !== 0) return this.#names.viewName(item.viewOid, alias);
         const lateral = item.lateral ? 'LATERAL ' : '';
-        return `${lateral}( ${this.#nested(item.query)}) ${quoteIdentifier(item.alias)}${this.#renames(item.columns, item.query.output)}`;
+        return `${lateral}( ${this.#nested(item.query)}) ${quoteIdentifier(alias)}${this.#renames(item.columns, item.query.output)}`;
       }
       case 'function': {
         const calls = item.calls.map(({ call }) => this.#expressions.print(call));
         const text = calls.length === 1 ? (calls[0] as string) : `ROWS FROM(${calls.join(', ')})`;
         const names = item.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-        return `${text}${item.ordinality ? ' WITH ORDINALITY' : ''} ${quoteIdentifier(item.alias)}(${names})`;
+        return `${text}${item.ordinality ? ' WITH ORDINALITY' : ''} ${quoteIdentifier(alias)}(${names})`;
       }
-      case 'join':
-        return this.#join(item, pad);
       default:
         return unreachable(item, 'from item');
     }
@@ -245,4 +284,16 @@ export class QueryPrinter {
     }
     return text;
   }
+}
+
+/** Nothing but itself: no WITH, ORDER BY, LIMIT. */
+function isPlain(query: Query): boolean {
+  return (
+    query.with.length === 0 && query.orderBy.length === 0 && query.limit === undefined && query.offset === undefined
+  );
+}
+
+/** A set operation that is an operand, not a query in parentheses with a tail of its own. */
+function isBare(query: Query): boolean {
+  return query.kind === 'set-operation' && isPlain(query);
 }

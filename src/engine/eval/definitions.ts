@@ -155,7 +155,8 @@ function viewText(view: TableDescriptor, session: Session, pretty: boolean, widt
       return catalog.getRelation(oid)?.name === alias ? name : `${name} ${quoteIdentifier(alias)}`;
     },
   };
-  return new QueryPrinter(names, pretty, width).definition(query);
+  const columns = view.columns.map((column) => column.name);
+  return new QueryPrinter(names, pretty, width).definition(query, columns);
 }
 
 /** The second argument is the pretty flag, or the width up to which lines are filled, which means pretty too. */
