@@ -2,8 +2,10 @@
  * Runs the statements of a file on a server through the simple protocol and writes down everything that comes back, one block
  * per statement. The same file run on PostgreSQL 15 and on Hyrax must give the same transcript.
  *
- * Statements end with a semicolon at the end of a line. `-- reconnect` starts a new session.
+ * Statements end with a semicolon at the end of a line. `-- reconnect` starts a new session. The lines after a COPY … FROM STDIN,
+ * up to one that is `\.`, are the data the server gets when it asks for it.
  */
+import { serialize } from 'pg-protocol';
 import type { RawMessage } from '../clients/raw-client.ts';
 import { RawClient } from '../clients/raw-client.ts';
 
@@ -22,12 +24,32 @@ export function splitStatements(text: string): string[] {
       continue;
     }
     current.push(line);
-    if (!line.trimEnd().endsWith(';')) continue;
+    const isData = copyFrom.test(current[0] as string);
+    if (isData ? line !== endOfData : !line.trimEnd().endsWith(';')) continue;
     statements.push(current.join('\n'));
     current = [];
   }
   if (current.length > 0) statements.push(current.join('\n'));
   return statements;
+}
+
+/** A statement on one line, with its data beneath. */
+const copyFrom = /^copy\b.*\bfrom stdin\b.*;$/i;
+const endOfData = '\\.';
+
+async function run(client: RawClient, statement: string): Promise<RawMessage[]> {
+  if (!copyFrom.test(statement.split('\n', 1)[0] as string)) return client.query(statement);
+  const [sql, ...data] = statement.split('\n') as [string, ...string[]];
+  const lines = data.slice(0, -1).map((line) => `${line}\n`);
+  client.send(serialize.query(sql));
+  const messages: RawMessage[] = [];
+  for (;;) {
+    const message = await client.next();
+    if (message === undefined) return messages;
+    messages.push(message);
+    if (message.type === 'Z') return messages;
+    if (message.type === 'G') client.send(serialize.copyData(Buffer.from(lines.join(''))), serialize.copyDone());
+  }
 }
 
 export async function transcribe(text: string, target: Target): Promise<string> {
@@ -40,7 +62,7 @@ export async function transcribe(text: string, target: Target): Promise<string> 
         ({ client } = await RawClient.start(target));
         continue;
       }
-      const messages = await client.query(statement);
+      const messages = await run(client, statement);
       blocks.push(`${statement}\n${describe(messages).join('\n')}`);
       if (messages.at(-1)?.type !== 'Z') {
         blocks.push('(connection closed)');
@@ -55,8 +77,15 @@ export async function transcribe(text: string, target: Target): Promise<string> 
 
 function describe(messages: readonly RawMessage[]): string[] {
   const lines: string[] = [];
+  let isBinaryCopy = false;
   for (const message of messages) {
     switch (message.type) {
+      case 'H':
+        isBinaryCopy = message.body[0] === 1;
+        break;
+      case 'd':
+        lines.push(`< ${isBinaryCopy ? message.body.toString('hex') : JSON.stringify(message.body.toString('utf8'))}`);
+        break;
       case 'T':
         lines.push(`| ${columns(message.body).join(' | ')}`);
         break;

@@ -9,19 +9,26 @@ import type { RowEncoder } from './copy-rows.ts';
 export class BinaryEncoder implements RowEncoder {
   readonly #handlers: readonly TypeHandler[];
   readonly #io: IoContext;
+  #headerWritten = false;
 
   constructor(handlers: readonly TypeHandler[], io: IoContext) {
     this.#handlers = handlers;
     this.#io = io;
   }
 
-  begin(_columnNames: readonly string[], out: ByteWriter): void {
+  begin(): void {}
+
+  /** In the same message as the first row, as PostgreSQL sends it. */
+  #header(out: ByteWriter): void {
+    if (this.#headerWritten) return;
+    this.#headerWritten = true;
     out.copy(signature);
     out.int32BE(0);
     out.int32BE(0);
   }
 
   row(batch: Batch, columns: readonly number[], row: number, out: ByteWriter): void {
+    this.#header(out);
     out.uint16BE(columns.length);
     for (let c = 0; c < columns.length; c++) {
       const vector = batch.columns[columns[c] as number] as Vector;
@@ -46,6 +53,7 @@ export class BinaryEncoder implements RowEncoder {
   }
 
   end(out: ByteWriter): void {
+    this.#header(out);
     out.uint16BE(0xffff);
   }
 }

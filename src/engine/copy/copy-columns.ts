@@ -8,6 +8,8 @@ export function copiedRelation(session: Session, statement: CopyStmt): TableDesc
   const { relation } = statement;
   const { schemaname, relname } = relation as NonNullable<typeof relation>;
   const table = session.catalog.findRelation(schemaname, relname);
+  if (table?.kind === 'i') throw new SqlError(sqlState.wrongObjectType, `"${relname}" is an index`);
+  if (table?.kind === 'c') throw new SqlError(sqlState.wrongObjectType, `"${relname}" is a composite type`);
   if (table !== undefined) return table;
   const written = schemaname === undefined ? relname : `${schemaname}.${relname}`;
   throw new SqlError(sqlState.undefinedTable, `relation "${written}" does not exist`);
