@@ -89,6 +89,8 @@ export class MergeSource {
  */
 export class Merge {
   readonly #sources: readonly MergeSource[];
+  /** Prefix of each source's current row: most matches need no more. */
+  readonly #prefixes: Float64Array;
   readonly #losers: Int32Array;
   readonly #comparison: RowComparison;
   /** Key that decides when prefixes are equal: 1 when prefixes are exact. */
@@ -101,6 +103,7 @@ export class Merge {
     this.#firstKey = firstKey;
     this.#sources = sources.filter((source) => source.advance());
     const count = this.#sources.length;
+    this.#prefixes = Float64Array.from(this.#sources, (source) => source.prefix);
     this.#losers = new Int32Array(count);
     // Winners of the matches below each node; leaf i is node count + i.
     const winners = new Int32Array(count * 2);
@@ -123,11 +126,16 @@ export class Merge {
   /** Goes on behind the current row. */
   advance(): void {
     let winner = this.#winner;
-    (this.#sources[winner] as MergeSource).advance();
+    const source = this.#sources[winner] as MergeSource;
+    source.advance();
+    const prefixes = this.#prefixes;
+    prefixes[winner] = source.prefix;
     const losers = this.#losers;
     for (let node = (winner + losers.length) >> 1; node > 0; node >>= 1) {
       const other = losers[node] as number;
-      if (!this.#isBefore(other, winner)) continue;
+      const mine = prefixes[winner] as number;
+      const others = prefixes[other] as number;
+      if (mine < others || (mine === others && !this.#isBefore(other, winner))) continue;
       losers[node] = winner;
       winner = other;
     }
@@ -158,9 +166,9 @@ export class Merge {
 
   /** Sources that are over come last; of equal rows that of the earlier source comes first. */
   #isBefore(a: number, b: number): boolean {
+    if (this.#prefixes[a] !== this.#prefixes[b]) return (this.#prefixes[a] as number) < (this.#prefixes[b] as number);
     const left = this.#sources[a] as MergeSource;
     const right = this.#sources[b] as MergeSource;
-    if (left.prefix !== right.prefix) return left.prefix < right.prefix;
     if (left.isOver || right.isOver) return right.isOver && (!left.isOver || a < b);
     const order = this.#comparison.compare(left.vectors, left.row, right.vectors, right.row, this.#firstKey);
     return order < 0 || (order === 0 && a < b);

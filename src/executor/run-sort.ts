@@ -3,7 +3,7 @@
  * each range of equal prefixes is sorted by what the prefix left out: later bytes of the same key, or the next key. Short ranges
  * are sorted by comparing rows. Stable.
  */
-import type { Vector } from '../types/vector.ts';
+import type { BytesVector, Vector } from '../types/vector.ts';
 import type { RowComparison } from './row-order.ts';
 import { commonLength, isPrefixExact, isRefinable, writePrefixes } from './sort-prefix.ts';
 import type { SortColumn } from './sort-prefix.ts';
@@ -69,7 +69,8 @@ export class RunSorter {
     const saved = this.#prefixes;
     const key = this.#keys[first] as SortColumn;
     const vector = this.#columns[key.index] as Vector;
-    if (isPrefixExact(vector)) {
+    const isSame = isPrefixExact(vector) || (isRefinable(vector, key) && areSame(vector, ids, common));
+    if (isSame) {
       this.#prefixes = new Float64Array(ids.length);
       this.#sortRange(ids, first + 1, 0);
     } else if (isRefinable(vector, key) && commonLength(vector, ids.length, ids, common) > common) {
@@ -85,6 +86,13 @@ export class RunSorter {
     const columns = this.#columns;
     return (a, b) => this.#comparison.compare(columns, a, columns, b, first);
   }
+}
+
+/** Whether the rows, which agree in `known` bytes, have one and the same value. */
+function areSame(vector: BytesVector, ids: Int32Array, known: number): boolean {
+  const length = vector.lengths[ids[0] as number] as number;
+  for (let k = 1; k < ids.length; k++) if (vector.lengths[ids[k] as number] !== length) return false;
+  return commonLength(vector, ids.length, ids, known) === length;
 }
 
 /** Sorts ids and their prefixes (by position) together. */

@@ -177,3 +177,10 @@ export function commonLength(vector: BytesVector, count: number, rows?: Int32Arr
   }
   return common;
 }
+
+/** Whether prefixes taken from byte `skip` on hold the whole rest of each value. Texts have no byte 0, which pads them. */
+export function isWholeValue(vector: BytesVector, key: SortColumn, count: number, skip: number): boolean {
+  if (key.handler.category !== 'S') return false;
+  for (let row = 0; row < count; row++) if ((vector.lengths[row] as number) - skip > 6) return false;
+  return true;
+}

@@ -17,7 +17,7 @@ import { Merge, MergeSource } from './merge-rows.ts';
 import { RowComparison } from './row-order.ts';
 import { RowStore } from './row-store.ts';
 import { RunSorter } from './run-sort.ts';
-import { commonLength, isPrefixExact, isRefinable, writePrefixes } from './sort-prefix.ts';
+import { commonLength, isPrefixExact, isRefinable, isWholeValue, writePrefixes } from './sort-prefix.ts';
 import type { SortColumn } from './sort-prefix.ts';
 import { BlockFile } from './spill/block-file.ts';
 import { mustSpill } from './spill/pressure.ts';
@@ -55,6 +55,8 @@ export class Sorter {
   #rowsLeft = Infinity;
   /** Top-N: prefix of the worst row that still counts. */
   #cutoff = Infinity;
+  /** The prefixes of texts are all there is to them. */
+  #isSharp = false;
   #kept = new Int32Array(batchRowsMax);
   #ids = new Int32Array(batchRowsMax);
   #accounted = 0;
@@ -75,6 +77,7 @@ export class Sorter {
     this.#rowsLeft = limit;
     this.#topRows = limit <= topRowsMax ? limit : Infinity;
     this.#cutoff = Infinity;
+    this.#isSharp = false;
   }
 
   /** How it was done, for EXPLAIN ANALYZE. */
@@ -167,7 +170,8 @@ export class Sorter {
   #firstUndecidedKey(): number {
     const key = this.#keys[0];
     if (key === undefined) return 0;
-    return this.#files.length === 0 && isPrefixExact(this.#store.columns[key.index] as Vector) ? 1 : 0;
+    const isExact = this.#isSharp || isPrefixExact(this.#store.columns[key.index] as Vector);
+    return this.#files.length === 0 && isExact ? 1 : 0;
   }
 
   #account(): void {
@@ -252,8 +256,10 @@ export class Sorter {
     const key = this.#keys[0] as SortColumn;
     const vector = this.#store.columns[key.index] as Vector;
     if (!isRefinable(vector, key)) return;
-    const skip = commonLength(vector, this.#store.count);
-    if (skip > 0) writePrefixes(vector, key, undefined, this.#store.count, this.#prefixes, 0, skip);
+    const { count } = this.#store;
+    const skip = commonLength(vector, count);
+    if (skip > 0) writePrefixes(vector, key, undefined, count, this.#prefixes, 0, skip);
+    this.#isSharp = isWholeValue(vector, key, count, skip);
   }
 
   /** The next rows in order, undefined at the end. The batch is valid until the next call. */
