@@ -8,7 +8,7 @@ import { PreparedStatement } from './prepared-statement.ts';
 import { discardedRows } from './row-sink.ts';
 import { Session } from './session.ts';
 
-/** Runs each text as one transaction. Rejects with the first error, which undoes its own text only. */
+/** Runs the texts as one transaction, committed without waiting for the disk. Rejects with the first error. */
 export async function runScript(
   instance: Instance,
   database: Database,
@@ -25,7 +25,9 @@ export async function runScript(
     wake: driver.wake,
   });
   try {
+    session.settings.start('synchronous_commit', 'off');
     for (const text of texts) await runText(session, driver, text);
+    await driver.until(session, () => session.commit());
   } finally {
     await driver.until(session, () => session.block.rollBack(session));
     session.close();
@@ -42,7 +44,6 @@ async function runText(session: Session, driver: Driver, sql: string): Promise<v
     await driver.until(session, () => portal.run(Infinity, discardedRows));
     portal.close();
   }
-  await driver.until(session, () => session.commit());
 }
 
 /** Steps something until it is done, giving the thread back in between. */

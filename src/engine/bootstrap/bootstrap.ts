@@ -82,9 +82,10 @@ async function insertAll(
   }
 }
 
+/** Not durable by itself: the checkpoint at the end is. */
 async function commit(instance: Instance, transaction: ActiveTransaction): Promise<void> {
   await new Promise<void>((resolve) => {
-    if (instance.storage.transactions.commit(transaction, { wake: resolve }) === 'done') resolve();
+    if (instance.storage.transactions.commit(transaction, { wake: resolve }, false) === 'done') resolve();
   });
 }
 
