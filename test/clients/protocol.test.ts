@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type RunningServer } from '../server.ts';
 import { runScenario, scenarios } from './protocol/scenarios.ts';
 
-const expected = JSON.parse(
-  readFileSync(new URL('protocol/expected.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, readonly string[]>>;
+const expected = JSON.parse(readFileSync(new URL('protocol/expected.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, readonly string[]>
+>;
 
 describe('protocol', () => {
   let server: RunningServer;

@@ -15,8 +15,12 @@ type Scenario = (client: RawClient, place: Place) => Promise<readonly RawMessage
 const { parse, bind, describe, execute, close, sync, flush, query } = serialize;
 
 /** The type's own `bind` knows values as text or Buffers; formats are for all columns alike. */
-const bindTo = (statement: string, values: (string | Buffer | null)[] = [], portal: string = '', binary: boolean = false) =>
-  bind({ portal, statement, values, binary });
+const bindTo = (
+  statement: string,
+  values: (string | Buffer | null)[] = [],
+  portal: string = '',
+  binary: boolean = false,
+) => bind({ portal, statement, values, binary });
 
 /** A message of any kind. */
 function raw(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
@@ -45,7 +49,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'simple: nothing': queries('', '   ', ';', '-- comment'),
   'simple: several statements are one transaction': queries(
     'create table m (a int); insert into m values (1); select 1/0; insert into m values (2)',
-    'select count(*) from pg_class where relname = \'m\'',
+    "select count(*) from pg_class where relname = 'm'",
     'begin; select 1; commit; select 2',
     'select 1; begin; select 2',
     'commit',
@@ -87,29 +91,29 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   'simple: errors with fields': queries(
     'create table e (a int primary key, b int not null check (b > 0), c text unique)',
-    'insert into e values (1, 1, \'x\')',
-    'insert into e values (1, 1, \'y\')',
-    'insert into e values (2, 1, \'x\')',
+    "insert into e values (1, 1, 'x')",
+    "insert into e values (1, 1, 'y')",
+    "insert into e values (2, 1, 'x')",
     'insert into e values (2, null)',
     'insert into e values (2, -1)',
     'select b2 from e',
     'select * from nowhere',
     'select nothing(1)',
-    'select \'abc\'::int',
+    "select 'abc'::int",
     'select 1 +',
     'select 2147483647 + 1',
     'select a from e where c = 1',
     'drop table e',
   ),
   'simple: settings are reported': queries(
-    'set application_name = \'me\'',
-    'begin; set datestyle = german; set local timezone = \'UTC\'',
+    "set application_name = 'me'",
+    "begin; set datestyle = german; set local timezone = 'UTC'",
     'rollback',
     'set nonsense = 1',
-    'set work_mem = \'x\'',
+    "set work_mem = 'x'",
     'show work_mem',
     'reset all',
-    'set statement_timeout = \'1ms\'',
+    "set statement_timeout = '1ms'",
   ),
   'extended: a round': batches([
     parse({ text: 'select $1::int + 1 as a, $2::text as b' }),
@@ -119,7 +123,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     sync(),
   ]),
   'extended: binary results': batches([
-    parse({ text: 'select 1::int4, 2::int8, \'x\'::text, true, 1.5::float8' }),
+    parse({ text: "select 1::int4, 2::int8, 'x'::text, true, 1.5::float8" }),
     bindTo('', [], '', true),
     describe({ type: 'P' }),
     execute(),
@@ -145,7 +149,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   'extended: named portal lives in its transaction': batches(
     [query('begin')],
-    [parse({ text: 'select a from generate_series(1, 3) a' }), bindTo('', [], 'c'), execute({ portal: 'c', rows: 1 }), sync()],
+    [
+      parse({ text: 'select a from generate_series(1, 3) a' }),
+      bindTo('', [], 'c'),
+      execute({ portal: 'c', rows: 1 }),
+      sync(),
+    ],
     [execute({ portal: 'c', rows: 1 }), describe({ type: 'P', name: 'c' }), sync()],
     [close({ type: 'P', name: 'c' }), execute({ portal: 'c' }), sync()],
     [query('rollback')],
@@ -172,7 +181,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     [parse({ text: 'select 1; select 2' }), sync()],
     [parse({ text: 'selec' }), sync()],
     [parse({ text: 'select $1' }), describe({ type: 'S' }), sync()],
-    [parse({ text: 'select * from pg_class where oid = $1 and relname = $2' , types: [0, 0]}), describe({ type: 'S' }), sync()],
+    [
+      parse({ text: 'select * from pg_class where oid = $1 and relname = $2', types: [0, 0] }),
+      describe({ type: 'S' }),
+      sync(),
+    ],
     [parse({ text: '' }), bindTo(''), describe({ type: 'P' }), execute(), sync()],
   ),
   'extended: failed transaction': batches(
@@ -198,7 +211,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   'extended: modification with a tag': batches(
     [query('create table t (a int)')],
-    [parse({ text: 'insert into t values ($1), ($2)' }), bindTo('', ['1', '2']), describe({ type: 'P' }), execute(), sync()],
+    [
+      parse({ text: 'insert into t values ($1), ($2)' }),
+      bindTo('', ['1', '2']),
+      describe({ type: 'P' }),
+      execute(),
+      sync(),
+    ],
     [parse({ text: 'update t set a = a + 1 returning a' }), bindTo(''), describe({ type: 'P' }), execute(), sync()],
     [parse({ text: 'delete from t where a > $1' }), bindTo('', ['2']), execute(), sync()],
     [query('drop table t')],
@@ -216,7 +235,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     const messages = await client.until('C');
     return [...messages, ...(await client.exchange(sync()))];
   },
-  'cursors': queries(
+  cursors: queries(
     'declare c cursor for select 1',
     'begin',
     'declare c scroll cursor for select a from generate_series(1, 5) a',
@@ -245,7 +264,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'prepared statements in SQL': queries(
     'prepare p (int) as select $1 + 1',
     'execute p (1)',
-    'execute p (\'2\')',
+    "execute p ('2')",
     'execute p',
     'execute p (true)',
     'prepare p as select 1',
@@ -268,15 +287,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ),
   'copy in, extended': batches(
     [query('create table k2 (a int)')],
-    [parse({ text: 'copy k2 from stdin' }), bindTo(''), describe({ type: 'P' }), execute(), copyData('1\n2\n'), copyDone, sync()],
+    [
+      parse({ text: 'copy k2 from stdin' }),
+      bindTo(''),
+      describe({ type: 'P' }),
+      execute(),
+      copyData('1\n2\n'),
+      copyDone,
+      sync(),
+    ],
     [parse({ text: 'copy k2 from stdin' }), bindTo(''), execute(), copyData('oops\n'), copyDone, sync()],
     [query('select a from k2')],
     [query('drop table k2')],
   ),
   'copy out': queries(
-    'copy (select 1, \'a\tb\', null, \'\\x\'::text) to stdout',
-    'copy (select 1 as a, \'q"r\' as b, null as c, \'\' as d) to stdout with (format csv, header)',
-    'copy (select 1) to stdout with (delimiter \'ab\')',
+    "copy (select 1, 'a\tb', null, '\\x'::text) to stdout",
+    "copy (select 1 as a, 'q\"r' as b, null as c, '' as d) to stdout with (format csv, header)",
+    "copy (select 1) to stdout with (delimiter 'ab')",
   ),
 };
 

@@ -4,11 +4,17 @@ import { typeOid } from '../../../src/types/oids.ts';
 import { getType } from '../../../src/types/registry.ts';
 
 const int4 = getType(typeOid.int4);
-const numbers = (count: number, of: (i: number) => number | null): (number | null)[] => Array.from({ length: count }, (_, i) => of(i));
+const numbers = (count: number, of: (i: number) => number | null): (number | null)[] =>
+  Array.from({ length: count }, (_, i) => of(i));
 
 describe('statistics of a column', () => {
   it('takes a column without repeats for unique, with a histogram and full correlation', () => {
-    const found = computeStatistics(int4, numbers(1000, (i) => i), 1000, 100);
+    const found = computeStatistics(
+      int4,
+      numbers(1000, (i) => i),
+      1000,
+      100,
+    );
     expect(found.distinct).toBe(-1);
     expect(found.mostCommonValues).toEqual([]);
     expect(found.histogram).toHaveLength(101);
@@ -17,7 +23,12 @@ describe('statistics of a column', () => {
   });
 
   it('lists all of a few values, and no histogram', () => {
-    const found = computeStatistics(int4, numbers(1000, (i) => i % 4), 1000, 100);
+    const found = computeStatistics(
+      int4,
+      numbers(1000, (i) => i % 4),
+      1000,
+      100,
+    );
     expect(found.distinct).toBe(4);
     expect(found.mostCommonValues).toEqual([0, 1, 2, 3]);
     expect(found.mostCommonFrequencies).toEqual([0.25, 0.25, 0.25, 0.25]);
@@ -25,7 +36,12 @@ describe('statistics of a column', () => {
   });
 
   it('counts NULLs', () => {
-    const found = computeStatistics(int4, numbers(100, (i) => (i % 2 === 0 ? null : 7)), 100, 100);
+    const found = computeStatistics(
+      int4,
+      numbers(100, (i) => (i % 2 === 0 ? null : 7)),
+      100,
+      100,
+    );
     expect(found.nullFraction).toBe(0.5);
     expect(found.mostCommonFrequencies).toEqual([0.5]);
     expect(computeStatistics(int4, [null, null], 2, 100).nullFraction).toBe(1);

@@ -55,7 +55,13 @@ function quoteCsv(value: string): string {
   return `"${value.replaceAll('"', '""')}"`;
 }
 
-const tables = fc.array(fc.array(fc.string({ unit: 'grapheme', maxLength: 12 }).map((s) => s.replaceAll('\0', '')), { minLength: 2, maxLength: 4 }), { maxLength: 8 });
+const tables = fc.array(
+  fc.array(
+    fc.string({ unit: 'grapheme', maxLength: 12 }).map((s) => s.replaceAll('\0', '')),
+    { minLength: 2, maxLength: 4 },
+  ),
+  { maxLength: 8 },
+);
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
 describe('lines in pieces of any size', () => {
@@ -97,6 +103,8 @@ describe('details', () => {
   it('refuses what PostgreSQL refuses', () => {
     expect(() => read(csv, '"open')).toThrow('unterminated CSV quoted field');
     expect(() => read(text, 'a\nb\rc\n')).toThrow('literal carriage return found in data');
-    expect(() => readAll(text, Buffer.from([0x61, 0xff, 0x0a]), [1])).toThrow('invalid byte sequence for encoding "UTF8": 0xff');
+    expect(() => readAll(text, Buffer.from([0x61, 0xff, 0x0a]), [1])).toThrow(
+      'invalid byte sequence for encoding "UTF8": 0xff',
+    );
   });
 });

@@ -11,7 +11,8 @@ function failure(action: () => void): string {
   try {
     action();
   } catch (error) {
-    if (error instanceof SqlError) return `${error.sqlState} ${error.message}${error.fields.hint === undefined ? '' : ` | ${error.fields.hint}`}`;
+    if (error instanceof SqlError)
+      return `${error.sqlState} ${error.message}${error.fields.hint === undefined ? '' : ` | ${error.fields.hint}`}`;
     throw error;
   }
   return 'no error';
@@ -35,7 +36,7 @@ describe('values', () => {
     expect(shown('my.setting', 'x')).toBe('x');
   });
 
-  it('refuses bad values in PostgreSQL\'s words', () => {
+  it("refuses bad values in PostgreSQL's words", () => {
     const settings = session();
     const set = (name: string, value: string): string => failure(() => settings.set(name, value, false));
     expect(set('nonsense', '1')).toBe('42704 unrecognized configuration parameter "nonsense"');
@@ -43,7 +44,9 @@ describe('values', () => {
     expect(set('work_mem', '1XB')).toBe(
       '22023 invalid value for parameter "work_mem": "1XB" | Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".',
     );
-    expect(set('work_mem', '1kB')).toBe('22023 1 kB is outside the valid range for parameter "work_mem" (64 .. 2147483647)');
+    expect(set('work_mem', '1kB')).toBe(
+      '22023 1 kB is outside the valid range for parameter "work_mem" (64 .. 2147483647)',
+    );
     expect(set('enable_seqscan', 'maybe')).toBe('22023 parameter "enable_seqscan" requires a Boolean value');
     expect(set('bytea_output', 'oct')).toBe(
       '22023 invalid value for parameter "bytea_output": "oct" | Available values: escape, hex.',
