@@ -7,9 +7,9 @@ import type { DeleteStatement, InsertStatement, OnConflict, UpdateStatement } fr
 import { columnsUsed, containsKind } from '../algebra/walk.ts';
 import type { PlanContext } from './context.ts';
 import { foldConstants } from './fold.ts';
-import { newRowReference } from './locking.ts';
+import { newRowReference, recheckable } from './locking.ts';
 import { cheapest } from './path.ts';
-import { noteItem, recheckable, type SelectPlanner } from './select.ts';
+import { noteItem, type SelectPlanner } from './select.ts';
 
 interface Assignment {
   readonly column: number;

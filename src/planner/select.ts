@@ -8,7 +8,6 @@ import type {
   Append,
   CommonTableScan,
   Limit,
-  LockRows,
   ProjectSet,
   RecursiveUnion,
   SetOperation,
@@ -41,7 +40,7 @@ import { foldConstants } from './fold.ts';
 import type { TableLeaf } from './group.ts';
 import { groupPaths } from './group-paths.ts';
 import { sortPath } from './join-paths.ts';
-import { lockedItems, type LockedItem } from './locking.ts';
+import { checkLockable, lockedItems, lockPath } from './locking.ts';
 import { filterPath, makeAnd, passedColumn, projectPath, reference } from './make.ts';
 import { addPath, cheapest, rowsOf, satisfiesOrder, type OrderColumn, type Path } from './path.ts';
 import { pullUpSubqueries } from './pull-up.ts';
@@ -103,21 +102,48 @@ export class SelectPlanner implements QueryPlanner {
     let paths = groupPaths(group, this.lifter, context);
     const wholeCondition = makeAnd(group.conditions);
     const fold = (expression: Expression) => foldConstants(expression, context.eval);
+    if (locked.length > 0) {
+      checkLockable(locked, group);
+      return this.#finishLocked(query, paths, (path) => lockPath(path, locked, wholeCondition, context));
+    }
     let over = fold;
     if (query.grouped) {
+      const expanded = this.#expandGroupKeys(query.groupBy.map(fold), paths);
+      paths = expanded.paths;
+      const replaced = (expression: Expression) => expanded.replace(fold(expression));
       const expressions = [
         ...query.targets.map((t) => t.expression),
         ...query.orderBy.map((k) => k.expression),
         ...(query.distinctOn ?? []),
-      ].map(fold);
-      if (query.having !== undefined) expressions.push(fold(query.having));
-      const grouping: Grouping = collectGrouping(query.groupBy.map(fold), expressions, context);
+      ].map(replaced);
+      if (query.having !== undefined) expressions.push(replaced(query.having));
+      const grouping: Grouping = collectGrouping(query.groupBy.map(replaced), expressions, context);
       paths = aggregatePaths(paths, grouping, this.lifter, context);
-      over = (expression) => overGroups(fold(expression), grouping);
+      over = (expression) => overGroups(replaced(expression), grouping);
       if (query.having !== undefined) paths = this.#filter(paths, over(query.having));
     }
-    if (locked.length > 0) paths = paths.map((path) => lockPath(path, locked, wholeCondition, context));
     return this.#finish(query, paths, over);
+  }
+
+  /** GROUP BY a set-returning call: its rows are made before the groups, and whoever shows it shows the group's column. */
+  #expandGroupKeys(
+    groupBy: readonly Expression[],
+    paths: readonly Path[],
+  ): { readonly paths: Path[]; readonly replace: (expression: Expression) => Expression } {
+    const context = this.#context;
+    const keys = groupBy
+      .filter(returnsSet)
+      .map((expression): Target => ({ column: context.newColumn('group key', expression), expression }));
+    if (keys.length === 0) return { paths: [...paths], replace: (expression) => expression };
+    const replace = (expression: Expression): Expression => {
+      const key = keys.find((item) => expressionsEqual(item.expression, expression));
+      return key === undefined ? mapChildren(expression, replace) : reference(key.column);
+    };
+    const expanded = paths.map((path) => {
+      const base = this.#expandSets(path, keys);
+      return projectPath(base.path, base.path.plan.output, base.targets, context);
+    });
+    return { paths: expanded, replace };
   }
 
   #filter(paths: readonly Path[], condition: Expression): Path[] {
@@ -156,6 +182,48 @@ export class SelectPlanner implements QueryPlanner {
     return this.#tailOf(query, paths, order);
   }
 
+  /**
+   * Rows are locked in their final order, so that LIMIT locks no more than it returns, and the select list is computed from the
+   * locked versions. They may be newer than those the order was made by.
+   */
+  #finishLocked(query: SelectQuery, input: readonly Path[], lock: (path: Path) => Path): Path {
+    const context = this.#context;
+    const keys: Target[] = [];
+    const order = query.orderBy.map((key) => {
+      const expression = foldConstants(key.expression, context.eval);
+      if (expression.kind === 'column') return orderColumn(key, expression.column);
+      let target = keys.find((item) => expressionsEqual(item.expression, expression));
+      if (target === undefined) {
+        target = { column: context.newColumn('sort key', expression), expression };
+        keys.push(target);
+      }
+      return orderColumn(key, target.column.id);
+    });
+    const targets = query.targets.map(({ column, expression }) => {
+      return { column, expression: foldConstants(expression, context.eval) };
+    });
+    const candidates = input.flatMap((path) => {
+      const reversed = reversePath(path);
+      return reversed !== undefined && satisfiesOrder(reversed.order, order) ? [path, reversed] : [path];
+    });
+    const limits = this.#limits(query);
+    const shown = query.withTies ? order.map(({ column }) => column) : [];
+    const paths = candidates.map((path) => this.#project(lock(this.#sortBy(path, keys, order)), targets, shown));
+    return limited(cheapestFor(paths, limits.wanted), limits, query.withTies ? order : undefined, context);
+  }
+
+  /** Sorts by columns of the path and by `keys`, which are added to it. */
+  #sortBy(path: Path, keys: readonly Target[], order: readonly OrderColumn[]): Path {
+    const context = this.#context;
+    const lifted = this.lifter.lift(
+      keys.map(({ expression }) => expression),
+      path,
+    );
+    const computed = keys.map(({ column }, i) => ({ column, expression: lifted.expressions[i] as Expression }));
+    const keyed = keys.length === 0 ? path : projectPath(lifted.path, lifted.path.plan.output, computed, context);
+    return satisfiesOrder(keyed.order, order) ? keyed : sortPath(keyed, order, context);
+  }
+
   /** The path, and for ORDER BY also the backward reading of an index. */
   #orderedInputs(path: Path, computed: readonly Target[], order: readonly OrderColumn[]): Path[] {
     if (order.length === 0) return [path];
@@ -165,7 +233,8 @@ export class SelectPlanner implements QueryPlanner {
     return satisfiesOrder(renameOrder(reversed.order, computed), order) ? [path, reversed] : [path];
   }
 
-  #project(path: Path, computed: readonly Target[]): Path {
+  /** Computes the targets; `kept` columns of the path stay beside them. */
+  #project(path: Path, computed: readonly Target[], kept: readonly ColumnId[] = []): Path {
     const context = this.#context;
     const lifted = this.lifter.lift(
       computed.map(({ expression }) => expression),
@@ -176,7 +245,7 @@ export class SelectPlanner implements QueryPlanner {
     const order = renameOrder(lifted.path.order, targets);
     const hasSets = expressions.some(returnsSet);
     const base = hasSets ? this.#expandSets(lifted.path, targets) : { path: lifted.path, targets };
-    const projected = projectPath(base.path, [], base.targets, context);
+    const projected = projectPath(base.path, kept, base.targets, context);
     return { plan: projected.plan, order: hasSets ? [] : order };
   }
 
@@ -270,16 +339,19 @@ export class SelectPlanner implements QueryPlanner {
 
   #tailOf(query: Query, paths: readonly Path[], order: readonly OrderColumn[]): Path {
     const context = this.#context;
-    const limit = query.limit === undefined ? undefined : this.#count(query.limit);
-    const offset = query.offset === undefined ? undefined : this.#count(query.offset);
-    const wanted = limitRows(limit, offset);
+    const limits = this.#limits(query);
+    const { limit, offset, wanted } = limits;
     const sorted = paths.map((path) => {
       if (order.length === 0 || satisfiesOrder(path.order, order)) return path;
       return query.withTies ? sortPath(path, order, context) : topPath(path, order, limit, offset, wanted, context);
     });
-    const best = cheapestFor(sorted, wanted);
-    if (limit === undefined && offset === undefined) return best;
-    return limitPath(best, limit, offset, query.withTies ? order : undefined, wanted, context);
+    return limited(cheapestFor(sorted, wanted), limits, query.withTies ? order : undefined, context);
+  }
+
+  #limits(query: Query): Limits {
+    const limit = query.limit === undefined ? undefined : this.#count(query.limit);
+    const offset = query.offset === undefined ? undefined : this.#count(query.offset);
+    return { limit, offset, wanted: limitRows(limit, offset) };
   }
 
   #count(expression: Expression): Expression {
@@ -620,14 +692,20 @@ function cheapestFor(paths: readonly Path[], wanted: number | undefined): Path {
   return best;
 }
 
-function limitPath(
+interface Limits {
+  readonly limit: Expression | undefined;
+  readonly offset: Expression | undefined;
+  /** Rows that make the plan's input complete, when known. */
+  readonly wanted: number | undefined;
+}
+
+function limited(
   path: Path,
-  limit: Expression | undefined,
-  offset: Expression | undefined,
+  { limit, offset, wanted }: Limits,
   ties: readonly OrderColumn[] | undefined,
-  wanted: number | undefined,
   context: PlanContext,
 ): Path {
+  if (limit === undefined && offset === undefined) return path;
   const input = path.plan;
   const { startupCost, totalCost, rows } = input.estimate;
   const kept = clampRows(Math.min(wanted ?? rows * 0.1, rows));
@@ -649,39 +727,6 @@ function limitPath(
     },
   };
   return { plan, order: path.order };
-}
-
-function lockPath(
-  path: Path,
-  locked: readonly LockedItem[],
-  condition: Expression | undefined,
-  context: PlanContext,
-): Path {
-  const input = path.plan;
-  const plan: LockRows = {
-    kind: 'lock-rows',
-    input,
-    locks: locked.map(({ table, reference: rows, mode, policy, columns }) => ({
-      table,
-      reference: rows,
-      mode,
-      policy,
-      recheck: { columns: columns.filter(({ id }) => context.used.has(id)), condition: recheckable(condition) },
-    })),
-    output: input.output,
-    estimate: {
-      ...input.estimate,
-      totalCost: input.estimate.totalCost + input.estimate.rows * context.settings.cpuTupleCost,
-    },
-  };
-  return { plan, order: path.order };
-}
-
-/** Conditions without subqueries can be computed again over one row. */
-export function recheckable(condition: Expression | undefined): Expression | undefined {
-  if (condition === undefined) return undefined;
-  const parts = condition.kind === 'and' ? condition.args : [condition];
-  return makeAnd(parts.filter((part) => !containsKind(part, 'subquery')));
 }
 
 function hasVolatile(expression: Expression): boolean {

@@ -1,0 +1,26 @@
+-- FOR UPDATE and its kin in one session: which queries may lock, in which order rows come out; and set-returning group keys.
+CREATE TABLE t (a int PRIMARY KEY, b text, d int);
+CREATE TABLE u (a int PRIMARY KEY, x text, ta int);
+INSERT INTO t SELECT g, 'n' || (g * 7 % 10), g % 3 FROM generate_series(1, 20) g;
+INSERT INTO u SELECT g, 'x' || g, g % 5 + 1 FROM generate_series(1, 9) g;
+SELECT a, b FROM t ORDER BY b DESC, a LIMIT 3 FOR UPDATE SKIP LOCKED;
+SELECT a + 1 AS x, b FROM t ORDER BY x DESC LIMIT 3 FOR UPDATE;
+SELECT a FROM t ORDER BY a DESC OFFSET 1 LIMIT 2 FOR NO KEY UPDATE;
+SELECT a, (SELECT max(x) FROM u WHERE u.ta = t.a) FROM t ORDER BY (SELECT count(*) FROM u WHERE u.ta = t.a) DESC, a LIMIT 3 FOR UPDATE;
+SELECT t.a, u.x FROM t JOIN u ON u.ta = t.a ORDER BY u.x DESC OFFSET 2 LIMIT 3 FOR UPDATE OF t;
+SELECT d FROM t WHERE a < 6 ORDER BY d FETCH FIRST 2 ROWS WITH TIES FOR SHARE;
+SELECT t.a FROM t LEFT JOIN u ON u.ta = t.a FOR UPDATE;
+SELECT t.a FROM t LEFT JOIN u ON u.ta = t.a ORDER BY t.a, u.a LIMIT 3 FOR UPDATE OF t;
+SELECT t.a FROM t LEFT JOIN u ON u.ta = t.a WHERE u.x = 'x3' FOR UPDATE;
+SELECT t.a FROM t FULL JOIN u ON u.ta = t.a FOR SHARE;
+SELECT u.a FROM t RIGHT JOIN u ON u.ta = t.a FOR KEY SHARE OF t;
+SELECT * FROM (SELECT a, b FROM t ORDER BY b, a LIMIT 2 FOR UPDATE) s ORDER BY a DESC;
+SELECT (SELECT a FROM t ORDER BY b, a LIMIT 1 FOR UPDATE);
+SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.ta = t.a) ORDER BY b, a LIMIT 2 FOR UPDATE;
+SELECT a FROM t FOR UPDATE OF nope;
+SELECT DISTINCT a FROM t FOR UPDATE;
+SELECT a FROM t UNION SELECT a FROM u FOR UPDATE;
+SELECT generate_series(1, 3) g, count(*) FROM t GROUP BY g ORDER BY g;
+SELECT generate_series(1, d) g, d, count(*) FROM t GROUP BY 1, d ORDER BY 1, 2;
+SELECT count(*), generate_series(1, 2) + 1 FROM t GROUP BY 2 ORDER BY 2;
+SELECT unnest(array[a, d]) v, count(*) FROM t GROUP BY unnest(array[a, d]) HAVING count(*) > 5 ORDER BY 1;
