@@ -108,7 +108,7 @@ export class HashProbe {
   #collect(limit: number, perRow: number): number {
     const left = this.#left.batch as Batch;
     const { selection, selectedCount } = left;
-    const { heads, next, hashes, mask } = this.#table;
+    const { heads, links, mask } = this.#table;
     const { hashes: leftHashes, nulls } = this.#keys;
     const pairsLeft = this.#pairsLeft;
     const pairsRight = this.#pairsRight;
@@ -125,12 +125,12 @@ export class HashProbe {
       }
       while (chain > 0 && used < limit) {
         const id = chain - 1;
-        if (hashes[id] === hash) {
+        if (links[id * 2] === hash) {
           pairsLeft[pairs] = row;
           pairsRight[pairs++] = id;
           used++;
         }
-        chain = next[id] as number;
+        chain = links[id * 2 + 1] as number;
       }
       if (chain > 0) break;
       chain = -1;
@@ -204,14 +204,14 @@ export class HashProbe {
 
   /** Without one the first row of equal hash decides, unless its key is another after all. */
   #matchFirst(left: Batch): void {
-    const { heads, next, hashes, mask } = this.#table;
+    const { heads, links, mask } = this.#table;
     const { hashes: leftHashes, nulls } = this.#keys;
     let pairs = 0;
     for (let position = 0; position < left.selectedCount; position++) {
       if (nulls !== undefined && nulls[position] === 1) continue;
       const hash = leftHashes[position] as number;
       let chain = heads[hash & mask] as number;
-      while (chain > 0 && hashes[chain - 1] !== hash) chain = next[chain - 1] as number;
+      while (chain > 0 && links[chain * 2 - 2] !== hash) chain = links[chain * 2 - 1] as number;
       if (chain === 0) continue;
       this.#pairsLeft[pairs] = rowAt(left, position);
       this.#pairsRight[pairs++] = chain - 1;
@@ -226,11 +226,11 @@ export class HashProbe {
 
   /** Looks for the row's key behind `id`, whose hash it shares. */
   #isInChain(row: number, id: number): boolean {
-    const { next, hashes } = this.#table;
-    const hash = hashes[id];
+    const { links } = this.#table;
+    const hash = links[id * 2];
     single.left[0] = row;
-    for (let chain = next[id] as number; chain > 0; chain = next[chain - 1] as number) {
-      if (hashes[chain - 1] !== hash) continue;
+    for (let chain = links[id * 2 + 1] as number; chain > 0; chain = links[chain * 2 - 1] as number) {
+      if (links[chain * 2 - 2] !== hash) continue;
       single.right[0] = chain - 1;
       if (!this.#markDifferent(single.left, single.right, 1, single.differ)) return true;
     }

@@ -1,6 +1,10 @@
 /**
- * The build side of a hash join: rows in a RowStore, linked into chains by hash. `heads[hash & mask]` and `next[row]` hold row + 1,
- * 0 ends a chain. Rows come first, all of them; then `link` makes the chains, a slice at a time.
+ * The build side of a hash join: rows in a RowStore, linked into chains by hash. Rows come first, all of them; then `link` makes the
+ * chains, a slice at a time.
+ *
+ *   heads[hash & mask]   first row of the chain + 1, or 0
+ *   links[2 row]         hash of the row, beside
+ *   links[2 row + 1]     the next row + 1, so that a probe touches one cache line per row
  */
 import type { MemoryAccount } from './memory.ts';
 import type { TypeHandler } from '../types/type-handler.ts';
@@ -14,7 +18,7 @@ export class JoinTable {
   readonly store: RowStore;
   hashes = new Int32Array(64);
   heads = new Int32Array(1);
-  next = new Int32Array(0);
+  links = new Int32Array(0);
   mask = 0;
   /** Per row: 1 once it found a partner (right and full joins). */
   matched = new Uint8Array(0);
@@ -69,12 +73,14 @@ export class JoinTable {
     const { count } = this.store;
     if (this.#linked === 0) this.#allocate(count);
     const end = Math.min(count, this.#linked + sliceRows);
-    const { heads, next, hashes, mask } = this;
+    const { heads, links, hashes, mask } = this;
     // Backwards, so that chains run in the order of the rows.
     for (let row = count - 1 - this.#linked; row >= count - end; row--) {
       if (this.#unlinkable.size > 0 && this.#unlinkable.has(row)) continue;
-      const slot = (hashes[row] as number) & mask;
-      next[row] = heads[slot] as number;
+      const hash = hashes[row] as number;
+      const slot = hash & mask;
+      links[row * 2] = hash;
+      links[row * 2 + 1] = heads[slot] as number;
       heads[slot] = row + 1;
     }
     this.#linked = end;
@@ -85,7 +91,7 @@ export class JoinTable {
     let length = 64;
     while (length < count) length *= 2;
     this.heads = new Int32Array(length);
-    this.next = new Int32Array(count);
+    this.links = new Int32Array(count * 2);
     this.mask = length - 1;
     this.#account();
   }
@@ -99,7 +105,7 @@ export class JoinTable {
 
   #account(): void {
     const bytes =
-      (this.hashes.length + this.heads.length + this.next.length) * 4 +
+      (this.hashes.length + this.heads.length + this.links.length) * 4 +
       this.matched.length +
       this.#unlinkable.size * 16;
     this.#memory?.take(bytes - this.#accounted);
@@ -117,7 +123,7 @@ export class JoinTable {
     this.store.close();
     this.hashes = new Int32Array(64);
     this.heads = new Int32Array(1);
-    this.next = new Int32Array(0);
+    this.links = new Int32Array(0);
     this.mask = 0;
     this.matched = new Uint8Array(0);
     this.#linked = 0;

@@ -73,7 +73,7 @@ export class NewRows {
     this.#generated = generated.length > 0 ? new ProjectionProgram(generated, this.layout) : undefined;
     this.#checks = plan.checks.map((check) => new ProjectionProgram([check.expression], this.layout));
     this.#origins = newColumns.map((column) => originOf(column, plan));
-    this.#storage = table.columns.map((column) => allNull(column));
+    this.#storage = table.columns.map((column) => (column.dropped ? allNull(column) : emptyVector(column)));
     this.source = { columns: this.#storage };
     this.assigned = new Uint8Array(table.columns.length);
     for (const { column } of [...plan.assignments, ...plan.generated]) this.assigned[column - 1] = 1;
@@ -122,7 +122,7 @@ export class NewRows {
     for (let i = 0; i < inputWidth; i++) this.columns[i] = inputs[i] as Vector;
     this.#place('value', this.#values.columns);
     this.#place('old', inputs);
-    // Until they are computed, generated columns are NULL: their expressions do not refer to each other.
+    // Generated columns have no values yet, which none of their expressions looks at.
     this.#origins.forEach((origin, i) => {
       if (origin.kind === 'generated') this.columns[inputWidth + i] = this.#storage[origin.storage] as Vector;
     });
@@ -203,6 +203,10 @@ function allNull(column: ColumnDescriptor): Vector {
   setNull(vector, 0);
   vector.nulls?.fill(1);
   return vector;
+}
+
+function emptyVector(column: ColumnDescriptor): Vector {
+  return createVector(getType(column.typeOid).vectorKind, 0);
 }
 
 function firstRow(selection: Int32Array | undefined, count: number, test: (row: number) => boolean): number {

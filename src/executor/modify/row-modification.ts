@@ -36,6 +36,12 @@ export interface RowChange {
   newRow(row: number): RowValues | undefined;
 }
 
+interface SingleRow {
+  readonly row: RecheckRow;
+  readonly change: RowChange;
+  readonly changed: ChangedRows;
+}
+
 /** Rows between two looks at the clock. */
 const sliceRows = 64;
 
@@ -46,8 +52,9 @@ export class RowModification implements Operator {
   readonly #oldRow: RowReader;
   readonly #change: RowChange;
   readonly #changed: ChangedRows;
-  /** A second set for rows that are looked at again while their batch is half done. */
-  readonly #single: { readonly row: RecheckRow; readonly change: RowChange; readonly changed: ChangedRows };
+  /** A second set for rows that are looked at again while their batch is half done; made when the first of them comes. */
+  #single: SingleRow | undefined = undefined;
+  readonly #makeSingle: () => SingleRow;
   #context: ExecutionContext | undefined = undefined;
   #access: AccessMethod | undefined = undefined;
   #batch: Batch | undefined = undefined;
@@ -63,11 +70,11 @@ export class RowModification implements Operator {
     this.#oldRow = new RowReader(node.table, node.oldColumns, layout);
     this.#change = makeChange(layout);
     this.#changed = new ChangedRows(node.returning, this.#change.layout);
-    this.#single = {
+    this.#makeSingle = () => ({
       row: new RecheckRow(node.recheck, layout, handlersOf(node.input.output, build.typeOf), mode),
       change: makeChange(layout),
       changed: new ChangedRows(node.returning, this.#change.layout),
-    };
+    });
   }
 
   open(context: ExecutionContext): void {
@@ -75,8 +82,8 @@ export class RowModification implements Operator {
     this.#access = context.access(this.#node.table);
     this.#change.open(context);
     this.#changed.open(context);
-    this.#single.change.open(context);
-    this.#single.changed.open(context);
+    this.#single?.change.open(context);
+    this.#single?.changed.open(context);
     this.#batch = undefined;
     this.#rechecking = false;
     this.#input.open(context);
@@ -149,15 +156,25 @@ export class RowModification implements Operator {
     context.referential.add(table, { tableOid: table.oid, oldRow, newRow: change.newRow(row) });
   }
 
+  #singleRow(): SingleRow {
+    if (this.#single === undefined) {
+      const context = this.#context as ExecutionContext;
+      this.#single = this.#makeSingle();
+      this.#single.change.open(context);
+      this.#single.changed.open(context);
+    }
+    return this.#single;
+  }
+
   #beginRecheck(columns: readonly Vector[], row: number, newest: RowReference): Step | undefined {
-    this.#single.row.begin(columns, row, newest);
+    this.#singleRow().row.begin(columns, row, newest);
     this.#rechecking = true;
     // The rows before this one go first.
     return this.#changed.isEmpty ? this.#recheck() : this.#changed.take(this.#change.columns);
   }
 
   #recheck(): Step | undefined {
-    const { change, changed } = this.#single;
+    const { change, changed } = this.#singleRow();
     const state = this.#settle();
     if (state === 'wait') return WAIT;
     this.#rechecking = false;
@@ -168,7 +185,7 @@ export class RowModification implements Operator {
 
   /** Changes the row in its newest version, or finds that it is not to be changed any more. */
   #settle(): 'wait' | 'settled' {
-    const { row, change, changed } = this.#single;
+    const { row, change, changed } = this.#singleRow();
     for (;;) {
       const state = row.advance(this.#access as AccessMethod, this.#context as ExecutionContext);
       if (state !== 'ready') return state === 'wait' ? 'wait' : 'settled';
