@@ -69,6 +69,12 @@ export class FrameReader {
     return this.#limit - this.#at;
   }
 
+  /** Whether `next` has something to say without more bytes: a message, or that there cannot be one. */
+  get hasMessage(): boolean {
+    const pending = this.pendingBytes;
+    return pending >= headerBytes && pending > this.#readInt32(this.#at + 1) >>> 0;
+  }
+
   /** Makes the pending bytes our own, with room for `more`. Doubling keeps the cost of a long message linear in its length. */
   #makeRoom(rest: number, more: number): void {
     if (this.#owned && this.#limit + more <= this.#pending.length) return;

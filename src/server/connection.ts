@@ -88,14 +88,19 @@ export class Connection implements Client {
       return;
     }
     conversation.receive(chunk);
-    if (this.#reader.pendingBytes > unreadBytesMax && !conversation.isIdle) {
+    if (this.#isAhead && !conversation.isIdle) {
       this.#isPaused = true;
       this.#socket.pause();
     }
   }
 
+  /** A message that is longer than this is waited for. */
+  get #isAhead(): boolean {
+    return this.#reader.pendingBytes > unreadBytesMax && this.#reader.hasMessage;
+  }
+
   #resumeReading(): void {
-    if (!this.#isPaused || this.#reader.pendingBytes > unreadBytesMax) return;
+    if (!this.#isPaused || this.#isAhead) return;
     this.#isPaused = false;
     this.#socket.resume();
   }
