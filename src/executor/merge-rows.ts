@@ -5,7 +5,7 @@
 import type { BlockReader } from './spill/block-file.ts';
 import type { Vector } from '../types/vector.ts';
 import type { RowComparison } from './row-order.ts';
-import { appendRows } from './vector-copy.ts';
+import { collectRows } from './vector-copy.ts';
 import { writePrefixes } from './sort-prefix.ts';
 import type { SortColumn } from './sort-prefix.ts';
 
@@ -97,6 +97,7 @@ export class Merge {
   readonly #firstKey: number;
   #winner = 0;
   #rows = new Int32Array(64);
+  readonly #places: MergeSource[] = [];
 
   constructor(sources: readonly MergeSource[], comparison: RowComparison, firstKey: number) {
     this.#comparison = comparison;
@@ -142,26 +143,29 @@ export class Merge {
     this.#winner = winner;
   }
 
-  /** Copies up to `count` rows, in order, to rows 0 … of `target`; returns how many. Neighbours of one source go together. */
+  /** Copies up to `count` rows, in order, to rows 0 … of `target`; returns how many. */
   take(count: number, target: readonly Vector[]): number {
     if (count > this.#rows.length) this.#rows = new Int32Array(count);
-    const rows = this.#rows;
+    let first = 0;
     let taken = 0;
     for (let source = this.current; source !== undefined && taken < count; source = this.current) {
-      const first = taken;
-      let isPassed = true;
-      while (isPassed && taken < count && this.current === source) {
-        rows[taken++] = source.row;
-        isPassed = source.isSettled;
-        if (isPassed) this.advance();
+      this.#places[taken] = source;
+      this.#rows[taken++] = source.row;
+      // The last row of a block must be copied before its source reads on.
+      if (!source.isSettled) {
+        this.#copy(first, taken, target);
+        first = taken;
       }
-      const group = rows.subarray(first, taken);
-      for (let i = 0; i < target.length; i++) {
-        appendRows(source.vectors[i] as Vector, group, group.length, target[i] as Vector, first);
-      }
-      if (!isPassed) this.advance();
+      this.advance();
     }
+    this.#copy(first, taken, target);
     return taken;
+  }
+
+  #copy(first: number, end: number, target: readonly Vector[]): void {
+    const places = this.#places.slice(first, end);
+    const rows = this.#rows.subarray(first, end);
+    for (let i = 0; i < target.length; i++) collectRows(places, i, rows, end - first, target[i] as Vector, first);
   }
 
   /** Sources that are over come last; of equal rows that of the earlier source comes first. */

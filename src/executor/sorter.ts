@@ -207,7 +207,7 @@ export class Sorter {
     if (job === undefined) return 'done';
     for (let moved = 0; moved < sliceRows; moved += batchRowsMax) {
       this.#readyOutput(batchRowsMax);
-      const rows = job.merge.take(batchRowsMax, this.#output.columns);
+      const rows = this.#takeRows(job.merge, batchRowsMax, job.replaces === 'memory');
       if (rows === 0) return this.#endJob(job);
       job.file.append(this.#output.columns, undefined, rows);
     }
@@ -269,7 +269,7 @@ export class Sorter {
     if (count === 0 || merge.current === undefined) return undefined;
     const batch = this.#output;
     this.#readyOutput(this.#files.length === 0 ? Math.min(count, this.#store.count) : count);
-    batch.selectedCount = this.#files.length === 0 ? this.#gather(merge, count) : merge.take(count, batch.columns);
+    batch.selectedCount = this.#takeRows(merge, count, this.#files.length === 0);
     this.#rowsLeft -= batch.selectedCount;
     return batch;
   }
@@ -279,6 +279,10 @@ export class Sorter {
       growVector(vector, rows);
       resetVector(vector);
     }
+  }
+
+  #takeRows(merge: Merge, count: number, fromMemory: boolean): number {
+    return fromMemory ? this.#gather(merge, count) : merge.take(count, this.#output.columns);
   }
 
   /** All rows are in the store. */

@@ -6,6 +6,7 @@ import { InvariantError } from '../common/assert.ts';
 import type { BytesVector, Int64Vector, NumericVector, Vector } from '../types/vector.ts';
 import { setNull, vectorCapacity } from '../types/vector.ts';
 import { adoptScale, readInt64, readNumeric, widenInt64, widenNumeric } from '../types/vector-access.ts';
+import { copyVectorRow } from '../types/vector-io.ts';
 
 type Numbers = Uint8Array | Int32Array | Float64Array;
 
@@ -196,4 +197,71 @@ function gatherNulls(nulls: Uint8Array | undefined, ids: Int32Array, count: numb
     const id = ids[k] as number;
     if (id < 0 || (nulls !== undefined && nulls[id] === 1)) setNull(target, k);
   }
+}
+
+/** Where a row lies: one of several sets of columns. */
+export interface RowPlace {
+  readonly vectors: readonly Vector[];
+}
+
+/** Appends row rows[k] of column `column` of places[k], for k < count, to `target` from row `start` on. */
+export function collectRows(
+  places: readonly RowPlace[],
+  column: number,
+  rows: Int32Array,
+  count: number,
+  target: Vector,
+  start: number,
+): void {
+  if (!collectPlain(places, column, rows, count, target, start)) {
+    for (let k = 0; k < count; k++) {
+      copyVectorRow((places[k] as RowPlace).vectors[column] as Vector, rows[k] as number, target, start + k);
+    }
+    return;
+  }
+  for (let k = 0; k < count; k++) {
+    const { nulls } = (places[k] as RowPlace).vectors[column] as Vector;
+    if (nulls !== undefined && nulls[rows[k] as number] === 1) setNull(target, start + k);
+    else if (target.nulls !== undefined) target.nulls[start + k] = 0;
+  }
+}
+
+/** Copies values that fit the target as they are; false when there are others (wide, another scale). */
+function collectPlain(
+  places: readonly RowPlace[],
+  column: number,
+  rows: Int32Array,
+  count: number,
+  target: Vector,
+  start: number,
+): boolean {
+  if (target.kind === 'bytes') {
+    for (let k = 0; k < count; k++) {
+      const source = (places[k] as RowPlace).vectors[column] as BytesVector;
+      appendValue(source, rows[k] as number, target, start + k);
+    }
+    return true;
+  }
+  const { kind, values } = target;
+  if ((kind === 'int64' || kind === 'numeric') && target.wide !== undefined) return false;
+  const decimal = kind === 'numeric' ? target : undefined;
+  for (let k = 0; k < count; k++) {
+    const source = (places[k] as RowPlace).vectors[column] as Exclude<Vector, BytesVector>;
+    if ((source.kind === 'int64' || source.kind === 'numeric') && source.wide !== undefined) return false;
+    if (decimal !== undefined) {
+      const { scale } = source as NumericVector;
+      if (start === 0 && k === 0) decimal.scale = scale;
+      else if (scale !== decimal.scale) return false;
+    }
+    values[start + k] = source.values[rows[k] as number] as number;
+  }
+  return true;
+}
+
+function appendValue(source: BytesVector, row: number, target: BytesVector, targetRow: number): void {
+  const arena = target.arenaForWrite();
+  const start = arena.length;
+  const from = source.offsets[row] as number;
+  arena.copy(source.data, from, from + (source.lengths[row] as number));
+  target.endValue(targetRow, start);
 }
