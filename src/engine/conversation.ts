@@ -213,7 +213,7 @@ export class Conversation implements Task {
     session.statementStart = nowMicros();
     session.interrupts.clear();
     session.io.refresh();
-    const timeoutMs = session.settings.number('statement_timeout');
+    const timeoutMs = session.timing.statementTimeoutMs;
     if (timeoutMs > 0) session.interrupts.startStatementTimer(timeoutMs);
   }
 
@@ -290,15 +290,14 @@ export class Conversation implements Task {
 
   #waiting(): void {
     const { session } = this;
-    if (session.owner.wait !== undefined) session.interrupts.startLockTimer(session.settings.number('lock_timeout'));
+    if (session.owner.wait !== undefined) session.interrupts.startLockTimer(session.timing.lockTimeoutMs);
   }
 
   #idle(): void {
     this.client.flush();
     const { session } = this;
     session.isActive = false;
-    const name = session.block.isExplicit ? 'idle_in_transaction_session_timeout' : 'idle_session_timeout';
-    const timeoutMs = session.settings.number(name);
+    const timeoutMs = session.block.isExplicit ? session.timing.idleInTransactionMs : session.timing.idleMs;
     if (timeoutMs === 0 || this.#idleTimer !== undefined) return;
     const kind = session.block.isExplicit ? 'idle in transaction' : 'idle session';
     this.#idleTimer = setTimeout(() => session.interrupts.raise(kind), timeoutMs);

@@ -11,6 +11,7 @@ import type { Disk } from '../storage/disk.ts';
 import { StorageEngine } from '../tables/store.ts';
 import type { SequenceParameters, TableStore } from '../tables/storage.ts';
 import type { ActiveTransaction } from '../transaction/active-transaction.ts';
+import { AutoAnalyze } from './auto-analyze.ts';
 import { CatalogSnapshots } from './catalog-snapshots.ts';
 import { nowMicros } from './clock.ts';
 import { Database } from './database.ts';
@@ -62,6 +63,7 @@ export class Instance {
   readonly catalogWriters = new Set<ActiveTransaction>();
   readonly startTime: number = nowMicros();
   readonly jobs: Jobs;
+  readonly autoAnalyze: AutoAnalyze;
   readonly onFatal: (error: Error) => void;
   readonly #databases = new Map<Oid, Database>();
   readonly #snapshots: CatalogSnapshots;
@@ -99,6 +101,7 @@ export class Instance {
     this.#snapshots = new CatalogSnapshots(storage.transactions, storage.transactions.begin());
     storage.transactions.onPublish((transaction) => this.#published(transaction));
     this.jobs = new Jobs(this);
+    this.autoAnalyze = new AutoAnalyze(this);
   }
 
   /** What a definition changed, or did not after all, is looked up anew from now on. */
@@ -130,6 +133,10 @@ export class Instance {
     return database;
   }
 
+  findOpenDatabase(oid: Oid): Database | undefined {
+    return this.#databases.get(oid);
+  }
+
   forgetDatabase(oid: Oid): void {
     this.#databases.delete(oid);
   }
@@ -157,6 +164,7 @@ export class Instance {
   /** All transactions are over: a clean stop. */
   async close(): Promise<void> {
     this.jobs.stop();
+    this.autoAnalyze.stop();
     await this.storage.close();
   }
 }

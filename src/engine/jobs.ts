@@ -1,5 +1,6 @@
 /** Background work: checkpoints by time and by log volume, purge in slices, the clock. */
 import type { Lsn } from '../common/ids.ts';
+import { adjustClock } from './clock.ts';
 import type { Instance } from './instance.ts';
 
 const tickMs = 100;
@@ -35,6 +36,8 @@ export class Jobs {
     const { log } = this.#instance.storage;
     if (log.appendLsn !== this.#lastPurgeLsn || this.#instance.storage.horizon > 0) this.#schedulePurge();
     this.#checkpointIfDue();
+    this.#instance.autoAnalyze.tick();
+    adjustClock();
   }
 
   #schedulePurge(): void {

@@ -53,7 +53,7 @@ function queryPortal(
   parameters: readonly Datum[],
   formats: (column: number) => number,
 ): QueryPortal {
-  const plan = prepared.plan(session);
+  const plan = prepared.planFor(session, parameters);
   const codes = plan.output.map((_, i) => formats(i));
   return new QueryPortal(session, name, prepared, plan, parameters, codes);
 }

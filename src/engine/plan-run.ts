@@ -8,12 +8,13 @@ import { notSupported, SqlError, sqlState } from '../common/sql-error.ts';
 import type { Oid } from '../common/ids.ts';
 import type { BuiltPlan } from '../executor/build.ts';
 import { END, type Step, WAIT } from '../executor/operator.ts';
-import type { TableLockMode } from '../algebra/physical.ts';
+import type { PhysicalPlan, PlannedStatement, TableLockMode } from '../algebra/physical.ts';
 import { lockMode, type LockMode } from '../transaction/lock-modes.ts';
 import type { TransactionSnapshot } from '../transaction/snapshots.ts';
 import { batchRowsMax } from '../types/vector.ts';
 import type { Datum } from '../types/datum.ts';
 import { firstUserOid } from '../catalog/system-tables.ts';
+import { childPlans } from './explain/plan-children.ts';
 import type { CachedPlan, PreparedStatement, Runnable } from './prepared-statement.ts';
 import type { RowSink } from './row-sink.ts';
 import type { Session } from './session.ts';
@@ -85,7 +86,7 @@ export class PlanRun {
         this.#locksHeld++;
       }
       if (this.plan.catalogVersion === session.catalog.version) return true;
-      this.plan = this.#prepared.plan(session);
+      this.plan = this.#prepared.planFor(session, this.#parameters);
       this.#locksHeld = 0;
     }
   }
@@ -95,7 +96,7 @@ export class PlanRun {
     const { planned } = this.plan;
     const { block } = session;
     const transaction = block.current;
-    if (planned.command !== 'SELECT' && transaction.readOnly) throw readOnlyError(planned.command);
+    if (transaction.readOnly) requireReadOnly(planned);
     block.snapshotTaken = true;
     this.#snapshot = session.takeStatementSnapshot();
     const runnable = this.plan.take(session);
@@ -151,6 +152,7 @@ export class PlanRun {
   #finish(): void {
     const { execution } = this.#runnable as Runnable;
     this.modified = execution.modified;
+    this.#session.noteModified(this.plan.planned, this.modified);
     this.#release();
     this.#phase = this.#session.referential.hasStatementChecks ? 'checking' : 'over';
   }
@@ -171,6 +173,18 @@ export class PlanRun {
   }
 }
 
-function readOnlyError(command: string): SqlError {
-  return new SqlError(sqlState.readOnlySqlTransaction, `cannot execute ${command} in a read-only transaction`);
+/** Throws 25006 for what writes or locks rows. */
+function requireReadOnly({ command, root }: PlannedStatement): void {
+  const words = command === 'SELECT' ? lockingWords(root) : command;
+  if (words === undefined) return;
+  throw new SqlError(sqlState.readOnlySqlTransaction, `cannot execute ${words} in a read-only transaction`);
+}
+
+function lockingWords(plan: PhysicalPlan): string | undefined {
+  if (plan.kind === 'lock-rows') return `SELECT FOR ${plan.locks[0]?.mode.toUpperCase()}`;
+  for (const child of childPlans(plan)) {
+    const words = lockingWords(child.plan);
+    if (words !== undefined) return words;
+  }
+  return undefined;
 }

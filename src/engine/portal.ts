@@ -9,7 +9,8 @@ import type { TypeHandler } from '../types/type-handler.ts';
 import { PlanRun, type RunProgress } from './plan-run.ts';
 import type { CachedPlan, PreparedStatement } from './prepared-statement.ts';
 import { fieldsOf } from './prepared-statement.ts';
-import type { RowSink } from './row-sink.ts';
+import { DatumSource } from './datum-batch.ts';
+import { DatumRows, type RowSink } from './row-sink.ts';
 import type { Session } from './session.ts';
 
 export interface Portal {
@@ -38,6 +39,8 @@ export class QueryPortal implements Portal {
   readonly formats: readonly number[];
   readonly #run: PlanRun;
   #rows = 0;
+  #kept: DatumRows | undefined = undefined;
+  #given = 0;
 
   constructor(
     session: Session,
@@ -73,12 +76,29 @@ export class QueryPortal implements Portal {
   }
 
   run(rowsMax: number, sink: RowSink): RunProgress {
+    const isModification = this.#run.plan.planned.command !== 'SELECT';
+    if (this.#kept !== undefined || (isModification && rowsMax !== Infinity && this.hasRows)) {
+      return this.#runKept(rowsMax, sink);
+    }
     const progress = this.#run.advance(rowsMax, sink);
     if (progress === 'done' || progress === 'suspended') {
       this.#rows = this.#run.rowCount;
       this.#run.rowCount = 0;
     }
     return progress;
+  }
+
+  /** A modification runs to its end at the first Execute, however few of its rows are wanted; they are kept. */
+  #runKept(rowsMax: number, sink: RowSink): RunProgress {
+    this.#kept ??= new DatumRows(this.output.map((column) => column.type));
+    const progress = this.#run.advance(Infinity, this.#kept);
+    if (progress !== 'done') return progress;
+    if (sink.isFull) return 'wait';
+    const { rows } = this.#kept;
+    const end = Math.min(this.#given + rowsMax, rows.length);
+    new DatumSource(this.handlers).give(rows, this.#given, end, sink);
+    this.#given = end;
+    return end < rows.length ? 'suspended' : 'done';
   }
 
   get tag(): string {

@@ -16,7 +16,11 @@ import type { FieldDescription } from '../protocol/backend.ts';
 import { findType, getType } from '../types/registry.ts';
 import type { TypeHandler } from '../types/type-handler.ts';
 import { typeOid } from '../types/oids.ts';
+import type { Datum } from '../types/datum.ts';
 import { Execution } from './execution.ts';
+import { bindParameters } from './plan-cache/bind-parameters.ts';
+import { PlanChoice } from './plan-cache/plan-choice.ts';
+import { isPointPlan } from './plan-cache/point-plan.ts';
 import type { Session } from './session.ts';
 
 /** Operators over a plan, and what they share while they run: used by one execution at a time. */
@@ -37,6 +41,9 @@ const sizeSlackRows = 200;
 /** Everything that depends on the catalog's state. */
 export class CachedPlan {
   readonly planned: PlannedStatement;
+  readonly bound: BoundStatement;
+  /** The same plan would be made for any parameters. */
+  readonly suitsAll: boolean;
   readonly output: readonly OutputColumn[];
   readonly handlers: readonly TypeHandler[];
   readonly catalogVersion: number;
@@ -46,9 +53,11 @@ export class CachedPlan {
   readonly #sizes: readonly TableSize[];
   readonly #idle: Runnable[] = [];
 
-  constructor(planned: PlannedStatement, session: Session) {
+  constructor(planned: PlannedStatement, bound: BoundStatement, session: Session) {
     const { catalog, settings } = session;
     this.planned = planned;
+    this.bound = bound;
+    this.suitsAll = bound.parameterTypes.length === 0 || planned.command === 'INSERT' || isPointPlan(planned);
     this.output = planned.output;
     this.handlers = planned.output.map((column) => typeHandler(column.type));
     this.catalogVersion = catalog.version;
@@ -115,6 +124,7 @@ export class PreparedStatement {
   readonly #parametersAllowed: boolean;
   readonly #columnsMayChange: boolean;
   #plan: CachedPlan | undefined = undefined;
+  readonly #choice = new PlanChoice();
 
   constructor(
     session: Session,
@@ -149,14 +159,28 @@ export class PreparedStatement {
     const plan = this.#makePlan(session);
     if (known !== undefined && !this.#columnsMayChange) requireSameColumns(known, plan);
     this.#plan = plan;
+    this.#choice.reset();
     return plan;
+  }
+
+  /** The plan to run with these parameters: the one for all, or one made for them. */
+  planFor(session: Session, parameters: readonly Datum[]): CachedPlan {
+    const generic = this.plan(session);
+    if (generic.suitsAll) return generic;
+    const mode = session.settings.text('plan_cache_mode');
+    if (!this.#choice.wantsCustom(mode, () => generic.planned.root.estimate.totalCost)) return generic;
+    const bound = bindParameters(generic.bound, parameters);
+    if (bound === undefined) return generic;
+    const planned = session.planBound(bound);
+    this.#choice.noteCustom(planned.root.estimate.totalCost, planned.locks.length);
+    return new CachedPlan(planned, bound, session);
   }
 
   #makePlan(session: Session): CachedPlan {
     const statement = this.statement as Statement;
     const bound = session.analyze(statement, this.sql, this.parameterTypes, this.#parametersAllowed);
     const planned = session.planBound(bound);
-    return new CachedPlan(planned, session);
+    return new CachedPlan(planned, bound, session);
   }
 }
 

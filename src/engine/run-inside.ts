@@ -51,6 +51,7 @@ export async function runPlanned(
     built.close();
     session.releaseSnapshot(snapshot);
   }
+  session.noteModified(planned, execution.modified);
   if (options.checkReferences === true) await session.referential.checkStatement();
   return execution.modified;
 }

@@ -57,6 +57,16 @@ export interface SessionStart {
   readonly copyInput?: CopyInput | undefined;
 }
 
+interface SessionTiming {
+  /** Of the settings it was made from. */
+  readonly version: number;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionMs: number;
+  readonly idleMs: number;
+  readonly commitsDurably: boolean;
+}
+
 export class Session implements Waiter, ExecutionHost {
   readonly instance: Instance;
   readonly processId: number;
@@ -228,6 +238,12 @@ export class Session implements Waiter, ExecutionHost {
     return planStatement(bound, { catalog: this.catalog, settings, eval: this.evalContext });
   }
 
+  /** For the statistics that keep up by themselves. */
+  noteModified({ root }: PlannedStatement, rows: number): void {
+    if (rows === 0 || (root.kind !== 'insert' && root.kind !== 'update' && root.kind !== 'delete')) return;
+    this.instance.autoAnalyze.note(this.database.oid, root.table.oid, rows);
+  }
+
   lockTable(table: Oid, mode: LockMode, policy: WaitPolicy = 'wait'): LockOutcome {
     const space = findSystemTable(table)?.shared === true ? this.database.shared.space : this.database.tables.space;
     return this.manager.locks.lockTable(this.owner, space, table, mode, policy, this);
@@ -346,7 +362,23 @@ export class Session implements Waiter, ExecutionHost {
   }
 
   get commitsDurably(): boolean {
-    return this.settings.text('synchronous_commit') !== 'off';
+    return this.timing.commitsDurably;
+  }
+
+  #timing: SessionTiming | undefined = undefined;
+
+  /** Settings that every statement looks at. */
+  get timing(): SessionTiming {
+    const { settings } = this;
+    if (this.#timing?.version === settings.version) return this.#timing;
+    return (this.#timing = {
+      version: settings.version,
+      statementTimeoutMs: settings.number('statement_timeout'),
+      lockTimeoutMs: settings.number('lock_timeout'),
+      idleInTransactionMs: settings.number('idle_in_transaction_session_timeout'),
+      idleMs: settings.number('idle_session_timeout'),
+      commitsDurably: settings.text('synchronous_commit') !== 'off',
+    });
   }
 
   #transactionEnded(committed: boolean): void {

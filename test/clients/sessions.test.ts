@@ -173,6 +173,28 @@ describe('beside each other', () => {
   });
 });
 
+describe('background work', () => {
+  test('a table that has changed much is analysed by itself', async () => {
+    const own = await startServer({ settings: ['autovacuum_naptime=1'] });
+    const client = new pg.Client({ host: '127.0.0.1', port: own.port, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    await client.query(
+      'create table grown (a int primary key, b int); insert into grown select i, i % 3 from generate_series(1, 1000) i',
+    );
+    let tuples = -1;
+    for (let i = 0; i < 50 && tuples !== 1000; i++) {
+      await pause(100);
+      tuples =
+        (await client.query<{ n: number }>("select reltuples::int as n from pg_class where relname = 'grown'")).rows[0]
+          ?.n ?? 0;
+    }
+    expect(tuples).toBe(1000);
+    await client.end();
+    expect(await own.stop()).toBe(0);
+    await own.dispose();
+  });
+});
+
 describe('flow', () => {
   test('a reader that does not read holds its query, not the server', async () => {
     const socket = connect({ host: '127.0.0.1', port: server.port });

@@ -63,6 +63,7 @@ async function analyzeTable(session: Session, { table, columns: names }: Analyze
   } finally {
     session.releaseSnapshot(snapshot);
   }
+  session.instance.autoAnalyze.analyzed(session.database.oid, table.oid);
   session.catalogChanged();
 }
 

@@ -92,7 +92,7 @@ function findDatabase(session: Session, name: string): StoredRow | undefined {
 }
 
 function countOthers(session: Session, database: Oid): number {
-  let count = 0;
+  let count = session.instance.autoAnalyze.workingIn.has(database) ? 1 : 0;
   for (const other of session.instance.sessions.values()) {
     if (other !== session && other.database.oid === database) count++;
   }

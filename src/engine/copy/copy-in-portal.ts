@@ -6,6 +6,7 @@
 import { notSupported, SqlError, sqlState } from '../../common/sql-error.ts';
 import type { ColumnDescriptor, TableDescriptor } from '../../catalog/descriptors.ts';
 import { END, WAIT, type Step } from '../../executor/operator.ts';
+import type { PlannedStatement } from '../../algebra/physical.ts';
 import type { CopyStmt } from '../../parser/utility-syntax.ts';
 import { lockMode } from '../../transaction/lock-modes.ts';
 import type { TransactionSnapshot } from '../../transaction/snapshots.ts';
@@ -25,6 +26,7 @@ import type { CopySource } from './copy-source.ts';
 import { LineSource } from './line-source.ts';
 
 interface Running {
+  readonly planned: PlannedStatement;
   readonly source: CopySource;
   readonly copy: CopyInsert;
   readonly execution: Execution;
@@ -148,7 +150,7 @@ export class CopyInPortal implements Portal {
     execution.snapshot = snapshot;
     execution.transaction = session.block.current;
     execution.memory = session.newMemoryAccount();
-    this.#running = { source, copy, execution, snapshot };
+    this.#running = { planned, source, copy, execution, snapshot };
     copy.built.open(execution);
   }
 
@@ -207,6 +209,7 @@ export class CopyInPortal implements Portal {
   #finish(): void {
     const { execution } = this.#running as Running;
     this.tagRows = execution.modified;
+    this.#session.noteModified((this.#running as Running).planned, this.tagRows);
     this.#release();
     this.#phase = this.#session.referential.hasStatementChecks ? 'checking' : 'over';
   }

@@ -222,6 +222,48 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     [parse({ text: 'delete from t where a > $1' }), bindTo('', ['2']), execute(), sync()],
     [query('drop table t')],
   ),
+  'extended: a modification runs to its end whatever the row limit': batches(
+    [query('create table r (a int); insert into r values (1), (2), (3)')],
+    [
+      parse({ text: 'update r set a = a + 10 returning a' }),
+      bindTo(''),
+      execute({ rows: 1 }),
+      execute({ rows: 1 }),
+      sync(),
+    ],
+    [query('select a from r order by a')],
+    [query('drop table r')],
+  ),
+  'extended: one prepared statement, many values': batches(
+    [
+      query(
+        'create table many (a int primary key, b text); insert into many select i, i % 10 from generate_series(1, 1000) i',
+      ),
+    ],
+    [parse({ name: 'range', text: 'select count(*) from many where a between $1 and $2 and b = $3' }), sync()],
+    ...Array.from({ length: 8 }, (_, i) => [
+      bindTo('range', [String(i), String(i * 100), String(i)]),
+      execute(),
+      sync(),
+    ]),
+    [query('drop table many')],
+  ),
+  'read only': batches(
+    [query('create table ro (a int)')],
+    [query('begin read only')],
+    [query('savepoint s')],
+    [query('insert into ro values (1)')],
+    [query('rollback to s')],
+    [query('select a from ro for update')],
+    [query('rollback to s')],
+    [query('select a from ro for key share')],
+    [query('rollback to s')],
+    [query('create table no (a int)')],
+    [query('rollback to s')],
+    [query('copy ro from stdin')],
+    [query('rollback')],
+    [query('drop table ro')],
+  ),
   'extended: plan follows the catalog': batches(
     [query('create table g (a int)')],
     [parse({ name: 's', text: 'select * from g' }), bindTo('s'), execute(), sync()],
