@@ -5,8 +5,8 @@
  */
 import type { MemoryAccount } from './memory.ts';
 import type { TypeHandler } from '../types/type-handler.ts';
-import type { Vector } from '../types/vector.ts';
-import { createVector, resetVector, vectorCapacity } from '../types/vector.ts';
+import type { BytesVector, Vector } from '../types/vector.ts';
+import { createVector, resetVector } from '../types/vector.ts';
 import { growVector } from '../types/vector-io.ts';
 import { appendRows, gatherRows } from './vector-copy.ts';
 
@@ -49,7 +49,7 @@ export class RowStore {
     for (const vector of this.columns) growVector(vector, this.#capacity);
   }
 
-  /** Bytes held, capacity included. */
+  /** Bytes its rows take. */
   get bytes(): number {
     return this.#accounted;
   }
@@ -76,15 +76,15 @@ export class RowStore {
   clear(): void {
     this.count = 0;
     for (const vector of this.columns) resetVector(vector);
+    this.#account();
   }
 
   /** Forgets the rows and gives the memory back. */
   close(): void {
     this.clear();
-    this.#memory?.give(this.#accounted);
-    this.#accounted = 0;
     this.#memory = undefined;
-    if (this.#capacity <= keptCapacity) return;
+    const isSmall = this.columns.every((vector) => vector.kind !== 'bytes' || vector.data.length <= keptArenaBytes);
+    if (this.#capacity <= keptCapacity && isSmall) return;
     this.#capacity = 0;
     this.columns = this.columns.map((vector) => createVector(vector.kind, 0));
   }
@@ -92,22 +92,28 @@ export class RowStore {
 
 /** Vectors of this size or less stay allocated between executions. */
 const keptCapacity = 1024;
+const keptArenaBytes = 64 * 1024;
 
+/** Bytes that rows 0 … rows - 1 of a store's vector take. What is reserved beyond may be as much again. */
 export function vectorBytes(vector: Vector, rows: number): number {
-  const capacity = vectorCapacity(vector);
-  const nulls = vector.nulls === undefined ? 0 : capacity;
+  const nulls = vector.nulls === undefined ? 0 : rows;
   switch (vector.kind) {
     case 'bool':
-      return capacity + nulls;
+      return rows + nulls;
     case 'int32':
-      return capacity * 4 + nulls;
+      return rows * 4 + nulls;
     case 'bytes':
-      return capacity * 8 + nulls + vector.data.length;
+      return rows * 8 + nulls + arenaBytes(vector, rows);
     case 'numeric':
-      return capacity * 8 + nulls + (vector.wide === undefined ? 0 : rows * wideNumericBytes);
+      return rows * (vector.wide === undefined ? 8 : wideNumericBytes) + nulls;
     case 'int64':
-      return capacity * 8 + nulls + (vector.wide === undefined ? 0 : capacity * 8);
+      return rows * (vector.wide === undefined ? 8 : 16) + nulls;
     default:
-      return capacity * 8 + nulls;
+      return rows * 8 + nulls;
   }
+}
+
+/** Values lie one behind the other in a store's arena. */
+function arenaBytes(vector: BytesVector, rows: number): number {
+  return rows === 0 ? 0 : (vector.offsets[rows - 1] as number) + (vector.lengths[rows - 1] as number);
 }

@@ -175,7 +175,7 @@ export class Sorter {
   }
 
   #account(): void {
-    const bytes = this.#prefixes.byteLength + this.#sorted * 4;
+    const bytes = this.#store.count * 8 + this.#sorted * 4;
     this.#memory?.take(bytes - this.#accounted);
     this.#accounted = bytes;
   }
@@ -230,11 +230,9 @@ export class Sorter {
   }
 
   #forgetRows(): void {
-    this.#store.close();
-    this.#store.open(this.#memory as MemoryAccount);
+    this.#store.clear();
     this.#runs = [];
     this.#sorted = 0;
-    this.#prefixes = new Float64Array(0);
     this.#account();
   }
 

@@ -54,10 +54,7 @@ export class BlockFile {
 
   #bufferBytes(): number {
     let bytes = 0;
-    for (const vector of this.#buffer) {
-      if (vector.kind !== 'bytes') bytes += (vectorBytes(vector, this.#buffered) * this.#buffered) / this.#capacity;
-      else if (this.#buffered > 0) bytes += vector.arenaForWrite().length;
-    }
+    for (const vector of this.#buffer) bytes += vectorBytes(vector, this.#buffered);
     return bytes;
   }
 
@@ -89,6 +86,8 @@ export class BlockReader {
   readonly #header = new Uint8Array(4);
   readonly #headerView = new DataView(this.#header.buffer);
   #position = 0;
+  /** The current block; the next one overwrites it. */
+  #body = new Uint8Array(0);
 
   constructor(file: TempFile, handlers: readonly TypeHandler[]) {
     this.#file = file;
@@ -100,7 +99,8 @@ export class BlockReader {
     if (this.#position >= this.#file.size) return false;
     this.#readFully(this.#header, this.#position);
     const length = this.#headerView.getUint32(0, true);
-    const body = new Uint8Array(length);
+    if (length > this.#body.length) this.#body = new Uint8Array(length + (length >> 2));
+    const body = this.#body.subarray(0, length);
     this.#readFully(body, this.#position + 4);
     this.#position += 4 + length;
     this.count = decodeBlock(body, this.vectors);
