@@ -1,8 +1,13 @@
 /**
  * Nanoseconds per row of the executor alone: tables are batches of ready-made vectors, so that decoding pages costs nothing.
  *
- *     bin/with-node bench/micro/executor.ts [rows] [name part]
+ *     bin/with-node bench/micro/executor.ts [rows] [name part] [work_mem in MB]
  */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SpillFiles } from '../../src/engine/temp-files.ts';
+import { NodeDisk } from '../../src/storage/node-disk.ts';
 import { MemoryAccount } from '../../src/executor/memory.ts';
 import { buildPlan } from '../../src/executor/build.ts';
 import { END, WAIT } from '../../src/executor/operator.ts';
@@ -160,8 +165,7 @@ interface Measured {
 function runOnce(measured: Measured, workMem: number): number {
   const query = new Query();
   const built = buildPlan(query.maker.statement(measured.plan(query), { slotCount: 8 }));
-  const { temp } = contextFor().memory;
-  const context = { ...contextFor(), access, memory: new MemoryAccount(workMem, temp) };
+  const context = { ...contextFor(), access, memory: new MemoryAccount(workMem, spillFiles) };
   const start = performance.now();
   built.open(context);
   for (let step = built.next(1024); step !== END; step = built.next(1024)) if (step === WAIT) continue;
@@ -370,12 +374,16 @@ const measurements: readonly Measured[] = [
   },
 ];
 
-const plenty = 2 ** 31;
+const directory = mkdtempSync(join(tmpdir(), 'hyrax-executor-'));
+mkdirSync(join(directory, 'tmp'));
+const spillFiles = new SpillFiles(new NodeDisk(directory));
+const workMem = Number(process.argv[4] ?? 2048) * 1024 * 1024;
 const rounds = 4;
 
 for (const measured of measurements.filter(({ name }) => name.includes(only))) {
   let best = Infinity;
-  for (let round = 0; round < rounds; round++) best = Math.min(best, runOnce(measured, plenty));
+  for (let round = 0; round < rounds; round++) best = Math.min(best, runOnce(measured, workMem));
   const perRow = (best * 1e6) / (measured.perRows ?? batches * batchRowsMax);
   console.log(`${measured.name.padEnd(50)} ${best.toFixed(0).padStart(7)} ms ${perRow.toFixed(1).padStart(8)} ns/row`);
 }
+rmSync(directory, { recursive: true });

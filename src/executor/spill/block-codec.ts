@@ -3,7 +3,6 @@
  * that wrote it.
  *
  *   SIZE       DESCRIPTION
- *   4          bytes of the block after this word
  *   4          rows
  *   per column:
  *   1          flags: 1 NULLs follow, 2 the values are wide
@@ -32,11 +31,8 @@ function rawBytes(array: Uint8Array | Int32Array | Float64Array | BigInt64Array,
 
 /** Appends rows 0 … count - 1 of the columns as one block. */
 export function encodeBlock(columns: readonly Vector[], count: number, out: ByteWriter): void {
-  const start = out.length;
-  out.uint32LE(0);
   out.uint32LE(count);
   for (const vector of columns) encodeColumn(vector, count, out);
-  out.view.setUint32(start, out.length - start - 4, true);
 }
 
 function isWide(vector: Vector): boolean {
@@ -83,7 +79,7 @@ function encodeNumeric(vector: NumericVector, count: number, out: ByteWriter): v
   }
 }
 
-/** Reads the body of a block (behind its length word) into the vectors; byte ranges point into `body`. Returns the rows. */
+/** Reads a block into the vectors; byte ranges point into `body`. Returns the rows. */
 export function decodeBlock(body: Uint8Array, vectors: readonly Vector[]): number {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const count = view.getUint32(0, true);

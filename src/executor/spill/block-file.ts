@@ -12,7 +12,7 @@ import { appendRows } from '../vector-copy.ts';
 import { decodeBlock, encodeBlock } from './block-codec.ts';
 
 /** A block is written when its buffer reaches this, or 1024 rows. */
-const blockBytesMax = 32 * 1024;
+const blockBytesMax = 64 * 1024;
 const firstRows = 64;
 
 export class BlockFile {
@@ -20,6 +20,8 @@ export class BlockFile {
   readonly #file: TempFile;
   readonly #buffer: Vector[];
   readonly #writer = new ByteWriter(1024);
+  /** Length of each block written. */
+  readonly #blockBytes: number[] = [];
   #capacity = firstRows;
   #buffered = 0;
   /** Rows written, buffered ones included. */
@@ -64,13 +66,14 @@ export class BlockFile {
     this.#writer.reset();
     encodeBlock(this.#buffer, this.#buffered, this.#writer);
     this.#file.append(this.#writer.written());
+    this.#blockBytes.push(this.#writer.length);
     for (const vector of this.#buffer) resetVector(vector);
     this.#buffered = 0;
   }
 
   read(): BlockReader {
     this.flush();
-    return new BlockReader(this.#file, this.handlers);
+    return new BlockReader(this.#file, this.#blockBytes, this.handlers);
   }
 
   close(): void {
@@ -83,26 +86,28 @@ export class BlockReader {
   readonly vectors: Vector[];
   count = 0;
   readonly #file: TempFile;
-  readonly #header = new Uint8Array(4);
-  readonly #headerView = new DataView(this.#header.buffer);
+  /** Grows when the file does. */
+  readonly #blockBytes: readonly number[];
+  #block = 0;
   #position = 0;
   /** The current block; the next one overwrites it. */
   #body = new Uint8Array(0);
 
-  constructor(file: TempFile, handlers: readonly TypeHandler[]) {
+  constructor(file: TempFile, blockBytes: readonly number[], handlers: readonly TypeHandler[]) {
     this.#file = file;
+    this.#blockBytes = blockBytes;
     this.vectors = vectorsFor(handlers, 0);
   }
 
   /** Reads the next block; false at the end of the file. */
   next(): boolean {
-    if (this.#position >= this.#file.size) return false;
-    this.#readFully(this.#header, this.#position);
-    const length = this.#headerView.getUint32(0, true);
+    const length = this.#blockBytes[this.#block];
+    if (length === undefined) return false;
     if (length > this.#body.length) this.#body = new Uint8Array(length + (length >> 2));
     const body = this.#body.subarray(0, length);
-    this.#readFully(body, this.#position + 4);
-    this.#position += 4 + length;
+    this.#readFully(body, this.#position);
+    this.#block++;
+    this.#position += length;
     this.count = decodeBlock(body, this.vectors);
     return true;
   }
@@ -110,11 +115,5 @@ export class BlockReader {
   #readFully(target: Uint8Array, position: number): void {
     const read = this.#file.read(target, position);
     if (read !== target.length) throw new InvariantError('a temporary file is shorter than what was written');
-  }
-
-  /** Goes back to the first block. */
-  rewind(): void {
-    this.#position = 0;
-    this.count = 0;
   }
 }
